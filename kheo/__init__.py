@@ -1,0 +1,1 @@
+"""Kheo runs a community emulation movement, from the directive to lasting results."""

@@ -1,0 +1,11 @@
+"""The rooms of the house, from the ground up. Each imports only rooms before it; a test holds this order."""
+
+GROUND = ["lib", "audit", "files", "search", "ui"]
+WHO_AND_WHERE = ["accounts", "places", "units"]
+WHAT = ["directives", "plans", "tallies", "initiatives", "fieldwork", "recognition"]
+FACES = ["duties", "reporting", "stories", "portal"]
+
+ROOMS = [*GROUND, *WHO_AND_WHERE, *WHAT, *FACES]
+
+# `lib` is plain Python: it holds no models and is no Django app.
+APPS = [f"kheo.{room}" for room in ROOMS if room != "lib"]

@@ -1,0 +1,200 @@
+"""Kheo's settings. Everything an office may change comes from the environment; see docs/settings.md."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from kheo.rooms import APPS
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("KHEO_DATA") or ROOT / "data").resolve()
+
+
+def flag(name: str, default: bool = False) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value in ("", "0", "no", "false", "off"):
+        return default if value == "" else False
+    if value in ("1", "yes", "true", "on"):
+        return True
+    raise ImproperlyConfigured(f"{name} is {value!r}. Write 1 or 0.")
+
+
+def secret_key() -> str:
+    """The installation's own secret: from KHEO_SECRET_KEY, or kept in the data folder, made on first use."""
+    if key := os.environ.get("KHEO_SECRET_KEY"):
+        return key
+    keeper = DATA / "secret-key"
+    if not keeper.exists():
+        DATA.mkdir(parents=True, exist_ok=True)
+        with keeper.open("x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(secrets.token_urlsafe(50))
+    return keeper.read_text().strip()
+
+
+def database() -> dict:
+    """SQLite in the data folder, or the PostgreSQL that KHEO_DATABASE names (postgres://user:pw@host:port/name)."""
+    address = os.environ.get("KHEO_DATABASE", "")
+    if not address:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA / "kheo.sqlite3",
+            "OPTIONS": {
+                # Without IMMEDIATE, WAL refuses most contended writes; FULL because "received" means kept.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA cache_size=-65536; "
+                "PRAGMA journal_size_limit=67108864;",
+            },
+            "TEST": {"NAME": os.environ.get("KHEO_TEST_DATABASE") or None},
+        }
+    parts = urlsplit(address)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("KHEO_DATABASE must begin with postgres:// or be left out for SQLite.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c timezone=UTC"},
+    }
+
+
+DEMO = flag("KHEO_DEMO")
+DEBUG = flag("KHEO_DEBUG")
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = os.environ.get("KHEO_HOSTS", "localhost 127.0.0.1 [::1]").split()
+# Said in link previews and printed documents; a visitor's own Host header is never trusted for that.
+SITE_ADDRESS = os.environ.get("KHEO_ADDRESS", "http://127.0.0.1:8000")
+# Behind HTTPS cookies are sent over HTTPS only.
+SECURE = SITE_ADDRESS.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+CSRF_TRUSTED_ORIGINS = [SITE_ADDRESS] if SECURE else []
+SESSION_COOKIE_AGE = 12 * 60 * 60
+# Minutes without a click after which a person signs in again.
+IDLE_MINUTES = int(os.environ.get("KHEO_IDLE_MINUTES", "30"))
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    *APPS,
+    "allauth",
+    "allauth.account",
+    "axes",
+    "csp",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kheo.accounts.middleware.IdleTimeout",
+    "kheo.units.middleware.ActingPost",
+    "kheo.ui.middleware.Refusals",
+    "kheo.ui.middleware.ClosedDoors",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "kheo.urls"
+WSGI_APPLICATION = "kheo.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["kheo.ui.templatetags.kheo", "django.templatetags.i18n", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kheo.ui.context.page",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "kheo.ui.forms.Renderer"
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+USE_I18N = True
+FORMAT_MODULE_PATH = ["kheo.ui.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "build" / "static"
+# What script/build makes from packages: fonts, htmx and the like.
+STATICFILES_DIRS = [ROOT / "build" / "assets"] if (ROOT / "build" / "assets").exists() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = DATA / "uploads"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+
+from kheo.accounts.sign_in import *  # noqa: E402, F403  (the settings of allauth and axes live with the room)
