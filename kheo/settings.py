@@ -31,7 +31,7 @@ def secret_key() -> str:
     keeper = DATA / "secret-key"
     if not keeper.exists():
         DATA.mkdir(parents=True, exist_ok=True)
-        with keeper.open("x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        with open(keeper, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(secrets.token_urlsafe(50))
     return keeper.read_text().strip()
 
