@@ -1,0 +1,74 @@
+"""`kheo serve`: answers on this machine's loopback address until Ctrl-C.
+
+Others reach an installation through a web server on the same machine, which also brings HTTPS.
+"""
+
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+
+ADDRESS = "127.0.0.1"
+
+
+class Server(BaseApplication):
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from kheo.wsgi import application
+
+        return application
+
+
+class Command(BaseCommand):
+    help = "Serves Kheo on 127.0.0.1 until Ctrl-C."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--threads", type=int, default=8, help="requests answered at a time by one worker")
+        # Several workers each count sign-in attempts for themselves unless they share a cache.
+        parser.add_argument("--workers", type=int, default=1)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        port = options["port"]
+        if not free(port):
+            raise CommandError(f"Something already answers on port {port}. Take another: kheo serve --port {port + 1}")
+        Server(
+            {
+                "bind": f"{ADDRESS}:{port}",
+                "worker_class": "gthread",
+                "workers": options["workers"],
+                "threads": options["threads"],
+                "preload_app": True,
+                "timeout": 60,
+                "graceful_timeout": 5,
+                "loglevel": "warning",
+                "control_socket_disable": True,
+                # A connection opened before the fork would be shared by two processes.
+                "pre_fork": lambda server, worker: connections.close_all(),
+                "when_ready": lambda server: self.stdout.write(
+                    f"Kheo answers on http://{ADDRESS}:{port}/ (Ctrl-C stops it)."
+                ),
+                "on_exit": lambda server: self.stdout.write("Kheo has stopped."),
+            }
+        ).run()
+
+
+def free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, port))
+        except OSError:
+            return False
+    return True
