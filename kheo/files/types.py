@@ -1,0 +1,2 @@
+
+"""What a file is, read from its content; what its name or the browser says is not believed."""
