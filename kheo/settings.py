@@ -115,10 +115,12 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kheo.accounts.middleware.DemoStaysHere",
     "kheo.accounts.middleware.IdleTimeout",
     "kheo.units.middleware.ActingPost",
     "kheo.ui.middleware.Refusals",
     "kheo.ui.middleware.ClosedDoors",
+    "kheo.accounts.middleware.OwnPassword",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -148,11 +150,6 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

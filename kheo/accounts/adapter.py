@@ -1,13 +1,31 @@
 """What allauth asks of Kheo: messages in our own words, closed sign-up, which addresses are safe to return to."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from kheo.accounts.addresses import address_of
+from kheo.accounts.journal import welcome
+from kheo.ui.context import THEME_COOKIE
+
+A_YEAR = 365 * 24 * 3600
+
+
+def remember_choices(response: HttpResponse, user: AbstractBaseUser) -> HttpResponse:
+    """Let the browser know the person's language and colours; whoever signs in next brings their own."""
+    for cookie, value in {settings.LANGUAGE_COOKIE_NAME: user.language, THEME_COOKIE: user.theme}.items():
+        response.set_cookie(
+            cookie, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        )
+    return response
 
 
 class Adapter(DefaultAccountAdapter):
@@ -31,7 +49,13 @@ class Adapter(DefaultAccountAdapter):
         return address_of(request) or "0.0.0.0"  # noqa: S104  (no address: all such requests count as one)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("account_profile")
+        return reverse("account")
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         user.choose_password(password)  # type: ignore[attr-defined]
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **rest: Any) -> HttpResponse:
+        response = super().post_login(request, user, **rest)
+        with override(user.language):  # type: ignore[attr-defined]
+            messages.info(request, welcome(user))  # type: ignore[arg-type]
+        return remember_choices(response, user)

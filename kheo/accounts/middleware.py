@@ -6,6 +6,10 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from kheo.accounts.addresses import is_this_machine
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -42,3 +46,34 @@ class IdleTimeout:
             request.session["ended"] = ended
         elif "since" not in session or now - seen >= NOTE_EVERY:
             session["seen"], session["since"] = now, since
+
+
+class OwnPassword:
+    """Sends a person with a one-time password to choose their own before anything else."""
+
+    ALLOWED = {"account_change_password", "account_logout", "set_language", "set_theme"}
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
+        match = request.resolver_match
+        if not getattr(request.user, "must_change_password", False) or (match and match.url_name in self.ALLOWED):
+            return None
+        onward = request.get_full_path() if request.method == "GET" else "/"
+        return redirect(reverse("account_change_password", query={"next": onward}))
+
+
+class DemoStaysHere:
+    """In demo mode anyone may be anyone, so only the machine Kheo runs on is answered."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.DEMO and not is_this_machine(request):
+            return render(request, "accounts/demo_stays_here.html", status=403)
+        return self.get_response(request)

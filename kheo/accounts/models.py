@@ -73,7 +73,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 class User(AbstractBaseUser):
     class Theme(models.TextChoices):
-        DEVICE = "", _("As the device")
+        DEVICE = "auto", _("As the device")
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
@@ -83,7 +83,7 @@ class User(AbstractBaseUser):
     phone = models.CharField(_("phone number"), max_length=20, unique=True, null=True, blank=True)  # noqa: DJ001
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="vi")
-    theme = models.CharField(_("colours"), max_length=5, choices=Theme.choices, blank=True)
+    theme = models.CharField(_("colours"), max_length=5, choices=Theme.choices, default=Theme.DEVICE)
     must_change_password = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     is_sample = models.BooleanField(default=False)
@@ -98,6 +98,13 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and nfc(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """Keyboards of Macs and PCs write the same accented letter differently; both are right."""
+        return super().check_password(nfc(raw_password))
 
     @property
     def spoken_phone(self) -> str:

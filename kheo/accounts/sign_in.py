@@ -12,6 +12,12 @@ TRUSTED_PROXIES = int(os.environ.get("KHEO_PROXIES", "0"))
 # How long the list of sign-ins with their addresses is kept. The law asks for at least a month.
 SIGN_INS_KEPT_DAYS = int(os.environ.get("KHEO_SIGN_INS_KEPT_DAYS", "400"))
 
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "kheo.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "kheo.accounts.passwords.NotFirstTried"},
+    {"NAME": "kheo.accounts.passwords.NotAboutOneself"},
+]
+
 ACCOUNT_ADAPTER = "kheo.accounts.adapter.Adapter"
 ACCOUNT_FORMS = {
     "login": "kheo.accounts.forms.SignInForm",

@@ -1,8 +1,13 @@
 from django.urls import path
-from allauth.account import views as allauth_views
+
+from kheo.accounts import views
 
 urlpatterns = [
-    path("dang-nhap/", allauth_views.login, name="account_login"),
-    path("dang-xuat/", allauth_views.logout, name="account_logout"),
-    path("tai-khoan/mat-khau/", allauth_views.password_change, name="account_change_password"),
+    path("dang-nhap/", views.sign_in, name="account_login"),
+    path("dang-nhap/quen-mat-khau/", views.forgotten, name="account_reset_password"),
+    path("dang-nhap/tai-khoan-da-khoa/", views.closed, name="account_inactive"),
+    path("dang-nhap/thu/<int:pk>/", views.demo_sign_in, name="demo_sign_in"),
+    path("dang-xuat/", views.sign_out, name="account_logout"),
+    path("tai-khoan/", views.account, name="account"),
+    path("tai-khoan/mat-khau/", views.change_password, name="account_change_password"),
 ]

@@ -1,0 +1,103 @@
+"""What people type about themselves: to sign in, to choose a password, on their profile."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import LoginForm
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kheo.accounts.models import User, user_name
+from kheo.accounts.phone import phone_number
+from kheo.ui.forms import ModelForm
+
+
+class SignInForm(LoginForm):
+    """One field for user name or phone number; both end as the user name, so that wrong tries count together."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name, password = self.fields["login"], self.fields["password"]
+        name.label = _("User name or phone number")
+        name.error_messages["required"] = _("Type your user name or phone number.")
+        password.label = _("Password")
+        password.help_text = ""
+        password.error_messages["required"] = _("Type your password.")
+        name.widget = forms.TextInput(
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+                "maxlength": 60,
+            }
+        )
+        del password.widget.attrs["placeholder"]
+
+    def clean_login(self) -> str:
+        typed = super().clean_login()
+        user = User.objects.who_signs_in_as(typed)
+        return user.username if user else user_name(typed)
+
+
+class ChangePasswordForm(AllauthChangePasswordForm):
+    """A new password. Who just signed in with a one-time password need not type that again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {
+            "oldpassword": _("Present password"),
+            "password1": _("New password"),
+            "password2": _("New password again"),
+        }
+        for name, label in labels.items():
+            field = self.fields[name]
+            field.label, field.help_text = label, ""
+            field.widget.attrs.pop("placeholder", None)
+            field.error_messages["required"] = _("This field must not be empty.")
+        if self.user.must_change_password:
+            del self.fields["oldpassword"]
+
+    def clean_password1(self) -> str:
+        password: str = self.cleaned_data["password1"]
+        if self.user.check_password(password):
+            raise ValidationError(gettext("Choose another password than the present one."))
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = forms.Form.clean(self) or self.cleaned_data
+        one, other = cleaned.get("password1"), cleaned.get("password2")
+        if one and other and one != other:
+            self.add_error("password2", gettext("The two new passwords differ. Type the same one twice."))
+        return cleaned
+
+
+class ProfileForm(ModelForm):
+    """What a person may change about themselves; the name is kept by the administrator."""
+
+    examples = {"phone": "0912 345 678"}
+    phone = forms.CharField(label=_("Phone number"), required=False, max_length=30)
+
+    class Meta:
+        model = User
+        fields = ["phone", "language", "theme"]
+        widgets = {"language": forms.RadioSelect, "theme": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = {name: getattr(self.instance, name) for name in self._meta.fields}
+        self.initial["phone"] = self.instance.spoken_phone
+
+    def clean_phone(self) -> str | None:
+        typed = self.cleaned_data["phone"]
+        if not typed:
+            return None
+        try:
+            phone = phone_number(typed)
+        except ValueError as problem:
+            raise ValidationError(str(problem))
+        if User.objects.filter(phone=phone).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(gettext("Another account has this phone number. Ask your administrator."))
+        return phone
