@@ -119,3 +119,21 @@ ensure_build() {
   printf '%s' "$want" >"$stamp"
   say "They are built ($(since "$started") s)."
 }
+
+DURATIONS=()
+
+# stage NAME COMMAND…: runs it and remembers how long it took.
+stage() {
+  local name=$1 started status=0
+  shift
+  say "── $name"
+  started=$(now)
+  "$@" || status=$?
+  DURATIONS+=("$(printf '%8s s  %s%s' "$(since "$started")" "$name" "$([ $status = 0 ] || echo "  FAILED")")")
+  return $status
+}
+
+print_durations() {
+  local line
+  for line in "${DURATIONS[@]}"; do say "$line"; done
+}
