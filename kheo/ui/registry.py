@@ -1,0 +1,160 @@
+"""What the rooms above add to every page: menu entries, panels of the first page, words for audit verbs.
+
+Filled in each room's `apps.py` `ready()`. A panel must cost a fixed number of queries.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+def signed_in(request: HttpRequest) -> bool:
+    return bool(getattr(request, "user", None) and request.user.is_authenticated)
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One line of the menu. `group` is one of GROUPS; entries of a group stand together, by `order`."""
+
+    label: Text
+    url_name: str
+    icon: str = ""
+    order: int = 100
+    visible: Callable[[HttpRequest], bool] = signed_in
+    group: str = "work"
+
+    def url(self) -> str | None:
+        try:
+            return reverse(self.url_name)
+        except NoReverseMatch:
+            return None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the first page. `context(request)` gives the template's words; None hides the panel."""
+
+    name: str
+    title: Text
+    template: str
+    context: Callable[[HttpRequest], dict[str, Any] | None]
+    order: int = 100
+    visible: Callable[[HttpRequest], bool] = signed_in
+
+
+@dataclass(frozen=True)
+class Group:
+    key: str
+    label: Text
+
+
+GROUPS = [
+    Group("work", _("Work")),
+    Group("results", _("Results")),
+    Group("structure", _("Structure")),
+    Group("system", _("System")),
+]
+
+
+@dataclass
+class Menu:
+    entries: list[MenuEntry] = field(default_factory=list)
+
+    def add(self, entry: MenuEntry) -> None:
+        """Add an entry once; the same address again replaces it, so that `ready()` may run twice."""
+        self.entries = [each for each in self.entries if each.url_name != entry.url_name] + [entry]
+        self.entries.sort(key=lambda each: each.order)
+
+    def groups(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """What this person sees: groups with their lines, the current one marked. Empty groups are left out."""
+        lines: dict[str, list[dict[str, Any]]] = {}
+        current = None
+        for entry in self.entries:
+            url = entry.url() if entry.visible(request) else None
+            if url is None:
+                continue
+            line = {"label": entry.label, "url": url, "icon": entry.icon, "current": False}
+            lines.setdefault(entry.group, []).append(line)
+            # The longest address that begins the page's own is where one is.
+            begins = request.path == url or (url != "/" and request.path.startswith(url))
+            if begins and (current is None or len(url) > len(current["url"])):
+                current = line
+        if current:
+            current["current"] = True
+        known = {group.key: group.label for group in GROUPS}
+        order = [*known, *(key for key in lines if key not in known)]
+        return [
+            {"key": key, "label": known.get(key, key), "lines": lines[key]} for key in order if key in lines
+        ]
+
+
+@dataclass
+class Panels:
+    panels: list[Panel] = field(default_factory=list)
+
+    def add(self, panel: Panel) -> None:
+        """Add a panel once; the same name again replaces it."""
+        self.panels = [each for each in self.panels if each.name != panel.name] + [panel]
+        self.panels.sort(key=lambda each: each.order)
+
+    def shown_to(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Each visible panel as name, title, template and its context, in order."""
+        shown = []
+        for panel in self.panels:
+            if panel.visible(request) and (context := panel.context(request)) is not None:
+                shown.append({"name": panel.name, "title": panel.title, "template": panel.template, **context})
+        return shown
+
+
+@dataclass
+class Verbs:
+    """Audit verbs in the reader's words."""
+
+    words: dict[str, Text] = field(default_factory=dict)
+
+    def add(self, words: dict[str, Text]) -> None:
+        self.words.update(words)
+
+    def word(self, verb: str) -> str:
+        return str(self.words.get(verb, verb.replace("_", " ")))
+
+
+menu = Menu()
+panels = Panels()
+verbs = Verbs(
+    {
+        "created": _("created"),
+        "changed": _("changed"),
+        "edited": _("changed"),
+        "drafted": _("drafted"),
+        "submitted": _("submitted"),
+        "received": _("received"),
+        "confirmed": _("confirmed"),
+        "accepted": _("accepted"),
+        "approved": _("approved"),
+        "returned": _("returned"),
+        "refused": _("refused"),
+        "withdrawn": _("withdrawn"),
+        "started": _("started"),
+        "ended": _("ended"),
+        "recognised": _("recognised"),
+        "published": _("published"),
+        "unpublished": _("taken down"),
+        "assigned": _("assigned"),
+        "cascaded": _("assigned to units"),
+        "replied": _("replied"),
+        "corrected": _("corrected"),
+        "renewed": _("renewed"),
+        "opened": _("opened"),
+        "closed": _("closed"),
+        "uploaded": _("uploaded"),
+        "erased": _("erased"),
+    }
+)

@@ -1,0 +1,207 @@
+"""The words templates speak: numbers and dates in house form, and the small parts every page uses.
+
+Built into the template engine: no {% load %} is needed.
+"""
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+
+from kheo.audit.models import Entry
+from kheo.lib import formats
+from kheo.lib.periods import BEGINNING, FOREVER
+from kheo.ui.icons import ICONS
+from kheo.ui.registry import verbs
+
+register = template.Library()
+
+NOTHING = "–"
+TONES = ("ok", "wait", "warn", "off", "info")
+
+
+def _language() -> str:
+    return "en" if (get_language() or "vi").startswith("en") else "vi"
+
+
+@register.filter
+def number(value: Any) -> str:
+    """1234567 → 1.234.567; nothing → a dash."""
+    return NOTHING if value in (None, "") else formats.number(value, _language())
+
+
+@register.filter
+def decimal(value: Any, places: int = 1) -> str:
+    """12.34 → 12,3."""
+    return NOTHING if value in (None, "") else formats.decimal(value, int(places), _language())
+
+
+@register.filter
+def percent(value: Any, places: int = 1) -> str:
+    """A ratio: 0.123 → 12,3%."""
+    return NOTHING if value in (None, "") else formats.percent(value, int(places), _language())
+
+
+@register.filter
+def money(value: Any) -> str:
+    """1500000 → 1.500.000 đồng."""
+    return NOTHING if value in (None, "") else formats.money(value, _language())
+
+
+@register.filter
+def short_money(value: Any) -> str:
+    """1500000 → 1,5 triệu đồng."""
+    return NOTHING if value in (None, "") else formats.short_money(value, _language())
+
+
+@register.filter
+def m2(value: Any) -> str:
+    """Hundredths of m²: 10550 → 105,5 m²."""
+    return NOTHING if value in (None, "") else formats.area_m2(value, _language())
+
+
+@register.filter
+def work_days(value: Any) -> str:
+    """Tenths of a work day: 125 → 12,5 ngày công."""
+    return NOTHING if value in (None, "") else formats.work_days(value, _language())
+
+
+@register.filter
+def metres(value: Any) -> str:
+    """Centimetres: 125050 → 1.250,5 m."""
+    return NOTHING if value in (None, "") else formats.length(value, _language())
+
+
+@register.filter
+def vdate(value: date | datetime | None) -> str:
+    """05/7/2026; a day that bounds an open span is a dash."""
+    return NOTHING if not value or value in (BEGINNING, FOREVER) else formats.short_date(value, _language())
+
+
+@register.filter
+def longdate(value: date | datetime | None) -> str:
+    """ngày 05 tháng 7 năm 2026."""
+    return NOTHING if not value or value in (BEGINNING, FOREVER) else formats.long_date(value, _language())
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """14:05 05/7/2026."""
+    return NOTHING if not value else formats.moment(value, _language())
+
+
+@register.filter
+def period(value: Any) -> str:
+    """A Period by its name: quý II/2026."""
+    return NOTHING if value is None else formats.period(value, _language())
+
+
+@register.simple_tag
+def share(part: int, whole: int) -> str:
+    """part of whole as a percentage; a dash when there is no whole."""
+    return formats.percent(Fraction(part, whole), 1, _language()) if whole else NOTHING
+
+
+@register.simple_tag
+def status(text: Any, tone: str = "info") -> SafeString:
+    """A state in words with a colour and a shape; the words alone must be enough."""
+    tone = tone if tone in TONES else "info"
+    return format_html('<span class="status status--{}">{}</span>', tone, text)
+
+
+@register.simple_tag
+def sample_mark(thing: Any = True) -> SafeString:
+    """ "mẫu" beside anything that is invented for the demonstration."""
+    if not (thing is True or getattr(thing, "sample", False) or getattr(thing, "is_sample", False)):
+        return mark_safe("")
+    title = gettext("Invented for the demonstration")
+    return format_html('<span class="tag tag--sample" title="{}">{}</span>', title, gettext("sample"))
+
+
+@register.simple_tag
+def icon(name: str = "dot") -> SafeString:
+    """A line icon beside words; it says nothing to screen readers."""
+    return format_html(
+        '<svg class="icon" width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
+        '<path d="{}"/></svg>',
+        ICONS.get(name, ICONS["dot"]),
+    )
+
+
+@register.inclusion_tag("ui/form/errors.html")
+def error_summary(form: Any) -> dict[str, Any]:
+    """What is wrong with a form, with links to the fields; `{{ form }}` brings its own."""
+    return {"form": form}
+
+
+@register.inclusion_tag("ui/parts/empty.html")
+def empty(title: str, text: str = "", url: str = "", label: str = "") -> dict[str, Any]:
+    """What stands where there is nothing yet: what would stand here, and the one thing to do."""
+    return {"title": title, "text": text, "url": url, "label": label}
+
+
+@register.inclusion_tag("ui/parts/timeline.html")
+def timeline(thing: Any, most: int = 50) -> dict[str, Any]:
+    """The journal of one object, newest first. One query."""
+    found = list(Entry.objects.about(thing).select_related("user")[: most + 1])
+    return {"entries": [_told(entry) for entry in found[:most]], "more": len(found) > most}
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    return {
+        "at": entry.at,
+        "who": str(entry.user) if entry.user else gettext("Kheo itself"),
+        "acting_as": entry.acting_as,
+        "verb": verbs.word(entry.verb),
+        "reason": entry.reason,
+        "changes": [
+            {"field": name, "before": pair[0], "after": pair[-1]}
+            for name, pair in entry.changes.items()
+            if isinstance(pair, list) and pair
+        ],
+    }
+
+
+@register.inclusion_tag("ui/parts/pager.html")
+def pager(page: Any) -> dict[str, Any]:
+    """Earlier and later pages of a `kheo.ui.lists.Page`, and how many there are."""
+    return {"page": page}
+
+
+@register.simple_tag
+def bar_chart(chart: Any) -> SafeString:
+    return chart.html()
+
+
+@register.simple_tag
+def line_chart(chart: Any) -> SafeString:
+    return chart.html()
+
+
+@register.simple_tag
+def choropleth(map: Any) -> SafeString:
+    return map.html()
+
+
+@register.simple_tag
+def field(bound: BoundField) -> SafeString:
+    """One form field in house style."""
+    return bound.as_field_group()
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changes: Any) -> str:
+    """The page's own address with some query words changed; None or "" takes a word away, paging restarts."""
+    query = context["request"].GET.copy()
+    for word in ("after", "before"):
+        query.pop(word, None)
+    for word, value in changes.items():
+        query.pop(word, None)
+        if value not in (None, ""):
+            query[word] = value
+    return "?" + query.urlencode() if query else context["request"].path
