@@ -1,0 +1,169 @@
+"""Keeping the cells true: each change of what is counted moves them by the difference it makes.
+
+The enrolment is locked before its share is read, and the cells are changed in the order of their keys:
+unlocked enrolments drift, unsorted cells deadlock.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from typing import NamedTuple
+
+from django.db import models, transaction
+from django.db.models import F
+
+from kheo.lib.periods import FOREVER, today
+from kheo.tallies.measures import REGISTRY
+from kheo.tallies.models import Cell
+
+
+class Key(NamedTuple):
+    """What names a cell. Sorted, these are the order in which cells are locked."""
+
+    measure: str
+    period: date
+    unit: int
+    area: int
+    field: int
+    kind: str
+
+
+Differences = dict[Key, int]
+_open: ContextVar[Differences | None] = ContextVar("differences", default=None)
+
+
+@contextmanager
+def counting(*enrolments: models.Model) -> Iterator[None]:
+    """Run a change of these enrolments (rows of one model) and move the cells by what it changes.
+
+    Opens a transaction. Inside another `counting` the differences are gathered and the cells moved once,
+    at the end of the outermost: a list of 500 is one pass over its cells.
+    """
+    outermost = _open.get() is None
+    differences: Differences = defaultdict(int) if outermost else _open.get()  # type: ignore[assignment]
+    token = _open.set(differences) if outermost else None
+    try:
+        with transaction.atomic():
+            ids = sorted(enrolment.pk for enrolment in enrolments)
+            if ids:
+                model = type(enrolments[0])
+                list(
+                    model._base_manager.select_for_update()
+                    .filter(pk__in=ids)
+                    .order_by("pk")
+                    .values_list("pk")
+                )
+            before = shares(ids)
+            yield
+            after = shares(ids)
+            for key in before.keys() | after.keys():
+                differences[key] += after.get(key, 0) - before.get(key, 0)
+            if outermost:
+                move(differences)
+    finally:
+        if token is not None:
+            _open.reset(token)
+
+
+def shares(enrolments: list[int]) -> Differences:
+    """What these enrolments contribute to each cell now."""
+    found: Differences = defaultdict(int)
+    for enrolment in enrolments:
+        for key, value in _count(enrolment):
+            found[key] += value
+    return found
+
+
+def _count(enrolment: int | None) -> Iterator[tuple[Key, int]]:
+    for measure in REGISTRY.values():
+        for row in measure.rows(enrolment):
+            # Without a commune a record stays outside the yearly figures.
+            if row["area"] is not None and row["value"]:
+                key = Key(measure.name, row["period"], row["unit"], row["area"], row["field"], row["kind"])
+                yield key, row["value"]
+
+
+def move(differences: Differences, on: date | None = None) -> None:
+    """Move cells by differences, in the order of their keys. The first change of a day opens a new row."""
+    on = on or today()
+    changed = sorted(key for key, value in differences.items() if value)
+    # Makes the rows that are missing, also when another writer is just making them.
+    Cell.objects.bulk_create((_cell(key, on) for key in changed), ignore_conflicts=True)
+    for key in changed:
+        cell = Cell.objects.select_for_update().get(**_where(key), known_to=FOREVER)
+        if cell.known_from == on:
+            Cell.objects.filter(pk=cell.pk).update(value=F("value") + differences[key])
+        else:
+            Cell.objects.filter(pk=cell.pk).update(known_to=on)
+            Cell.objects.create(**_where(key), value=cell.value + differences[key], known_from=on)
+
+
+def _where(key: Key) -> dict:
+    return {
+        "measure": key.measure,
+        "period": key.period,
+        "unit_id": key.unit,
+        "area_id": key.area,
+        "field_id": key.field,
+        "kind": key.kind,
+    }
+
+
+def _cell(key: Key, on: date, value: int = 0) -> Cell:
+    return Cell(**_where(key), value=value, known_from=on)
+
+
+def recount() -> Differences:
+    """Every cell as the records say, counted afresh."""
+    found: Differences = defaultdict(int)
+    for key, value in _count(None):
+        found[key] += value
+    return found
+
+
+def held() -> Differences:
+    """Every cell as it stands."""
+    rows = Cell.objects.filter(known_to=FOREVER).exclude(value=0)
+    names = ("measure", "period", "unit_id", "area_id", "field_id", "kind", "value")
+    return {Key(*row[:6]): row[6] for row in rows.values_list(*names).iterator(chunk_size=5000)}
+
+
+def rebuild(on: date | None = None) -> int:
+    """Bring every cell to what the records say (after a bulk load). Returns how many cells were moved."""
+    with transaction.atomic():
+        should, is_now = recount(), held()
+        differences = {
+            key: should.get(key, 0) - is_now.get(key, 0)
+            for key in should.keys() | is_now.keys()
+            if should.get(key, 0) != is_now.get(key, 0)
+        }
+        if not is_now and not Cell.objects.exists():
+            day = on or today()
+            Cell.objects.bulk_create(
+                (_cell(key, day, value) for key, value in sorted(differences.items())), batch_size=2000
+            )
+        else:
+            move(differences, on)
+    return len(differences)
+
+
+class Mismatch(NamedTuple):
+    """A cell that does not hold what its records say."""
+
+    key: Key
+    held: int
+    counted: int
+
+
+def verify() -> tuple[int, list[Mismatch]]:
+    """Recount everything. Returns how many cells were compared, and those that differ, in key order."""
+    should, is_now = recount(), held()
+    keys = sorted(should.keys() | is_now.keys())
+    wrong = [
+        Mismatch(key, is_now.get(key, 0), should.get(key, 0))
+        for key in keys
+        if is_now.get(key, 0) != should.get(key, 0)
+    ]
+    return len(keys), wrong

@@ -1,0 +1,54 @@
+"""What is counted: one of the five registries, filled from the rooms above in their `apps.py`.
+
+A measure is a flow with a grain: the month of the event, or the plan year. What does not add (a rate, a
+stock, distinct initiatives over several years) is no measure; it is made from measures.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, TypedDict
+
+Grain = Literal["month", "year"]
+GRAINS = ("month", "year")
+
+
+class Share(TypedDict):
+    """A part of a measure that falls on one cell. Ids, not objects; `area` is a commune or None (unknown)."""
+
+    period: date
+    unit: int
+    area: int | None
+    field: int
+    kind: str
+    value: int
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`rows(enrolment)` yields the shares grouped by cell: of one enrolment by its id, or of all (None)."""
+
+    name: str
+    label: Any
+    grain: Grain
+    rows: Callable[[int | None], Iterable[Share]]
+    # How the whole number is read: "count", "vnd", "m2" (hundredths), "days" (tenths), "cm".
+    unit: str = "count"
+
+
+REGISTRY: dict[str, Measure] = {}
+
+
+def register(measure: Measure) -> None:
+    """Declare a measure. Raises ValueError for a grain that does not add up or a name taken twice."""
+    if measure.grain not in GRAINS:
+        raise ValueError(f"{measure.name}: a measure has the grain month or year, not {measure.grain!r}.")
+    known = REGISTRY.get(measure.name)
+    if known is not None and known.rows is not measure.rows:
+        raise ValueError(f"The measure {measure.name} is declared twice.")
+    REGISTRY[measure.name] = measure
+
+
+def first_day(measure: Measure, day: date) -> date:
+    """The period a day belongs to, in the measure's grain."""
+    return day.replace(day=1) if measure.grain == "month" else day.replace(month=1, day=1)

@@ -1,0 +1,45 @@
+"""The leaf cells in which everything is counted: one row per measure, period, unit, area, field and kind."""
+
+from django.db import models
+from django.db.models import Q
+
+from kheo.lib.periods import FOREVER
+from kheo.places.models import Area
+from kheo.plans.models import Field
+from kheo.units.models import Unit
+
+
+class Cell(models.Model):
+    """How much of a measure falls on one unit, commune, field and kind in one period.
+
+    `period` is a month or a plan year, as the measure's grain says: its first day. `area` is a commune or a
+    part of one, never a hamlet. The first change of a day closes the row (`known_to`) and opens another, so
+    that figures can be read as they were known on any past day.
+    """
+
+    measure = models.CharField(max_length=40)
+    period = models.DateField()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    field = models.ForeignKey(Field, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, blank=True)
+    value = models.BigIntegerField(default=0)
+    known_from = models.DateField()
+    known_to = models.DateField(default=FOREVER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "period", "unit", "area", "field", "kind", "known_from"],
+                name="cell_once_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["measure", "period", "unit", "area", "field", "kind"],
+                condition=Q(known_to=FOREVER),
+                name="one_open_cell",
+            ),
+        ]
+        indexes = [models.Index(fields=["measure", "period", "known_to"], name="cell_measure_period")]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.period} {self.value}"

@@ -1,0 +1,225 @@
+"""The bodies every province, district and commune has by law and custom, in each era.
+
+`data/functions.csv` and `data/bodies.csv` are the lists an office may edit; this module founds the bodies of
+areas from them and links those that followed one another.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from kheo.lib.periods import BEGINNING, FOREVER
+from kheo.lib.vietnamese import fold, sort_key
+from kheo.places import paths
+from kheo.places.models import Area, AreaSuccession
+from kheo.units.models import Committee, Competence, Function, Unit, UnitSuccession
+
+DATA = Path(__file__).parent / "data"
+# What the Party committee of a district is called, by the district's type.
+SEATS = {"huyện": "Huyện ủy", "thị xã": "Thị ủy", "thành phố": "Thành ủy", "quận": "Quận ủy"}
+
+
+@dataclass(frozen=True)
+class Body:
+    """A line of `bodies.csv`. The first parent key found, upward from the same area, is the superior."""
+
+    key: str
+    level: str
+    name: str
+    short_name: str
+    line: str
+    functions: tuple[str, ...]
+    parents: tuple[str, ...]
+    opens: date
+    closes: date
+    successor: str
+    basis: str
+
+    def named(self, template: str, area: Area) -> str:
+        return template.format(
+            name=area.name, area=area.in_text, seat=SEATS.get(area.type, "Huyện ủy"), province=area.name
+        )
+
+
+def bodies() -> list[Body]:
+    """The list, superiors before those under them."""
+    with (DATA / "bodies.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Body(
+                key=row["key"],
+                level=row["level"],
+                name=row["name"],
+                short_name=row["short_name"],
+                line=row["line"],
+                functions=tuple(row["functions"].split()),
+                parents=tuple(filter(None, row["parent"].split("|"))),
+                opens=date.fromisoformat(row["opens"]) if row["opens"] else BEGINNING,
+                closes=date.fromisoformat(row["closes"]) if row["closes"] else FOREVER,
+                successor=row["successor"],
+                basis=row["basis"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def load_functions() -> None:
+    """Write the functions as `functions.csv` has them; loading twice changes nothing."""
+    with (DATA / "functions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with transaction.atomic():
+        for order, row in enumerate(rows):
+            Function.objects.update_or_create(
+                code=row["code"], defaults={"name": row["name"], "line": row["line"], "order": order}
+            )
+        for row in rows:
+            Function.objects.get(code=row["code"]).includes.set(row["includes"].split())
+
+
+def found(areas: Iterable[Area]) -> list[Unit]:
+    """Found the bodies of these areas that do not exist yet, each for as long as area and body both last.
+
+    Areas come with their ancestors' bodies already founded or among them. Founding twice changes nothing.
+    """
+    order = {"province": 0, "district": 1, "commune": 2}
+    areas = sorted((area for area in areas if area.level in order), key=lambda area: order[area.level])
+    known = {(unit.area_id, unit.key): unit for unit in Unit.objects.exclude(key="")}
+    by_level = defaultdict(list)
+    for body in bodies():
+        by_level[body.level].append(body)
+    units: list[Unit] = []
+    competences: list[Competence] = []
+    with transaction.atomic():
+        wanted = [
+            (area, body)
+            for area in areas
+            for body in by_level[area.level]
+            if max(area.valid_from, body.opens) < min(area.valid_to, body.closes)
+            and (area.pk, body.key) not in known
+        ]
+        for (area, body), pk in zip(wanted, paths.reserve_ids(Unit, len(wanted)), strict=True):
+            name = body.named(body.name, area)
+            parent = _superior(area, body, known)
+            unit = Unit(
+                pk=pk,
+                key=body.key,
+                name=name,
+                short_name=body.named(body.short_name, area),
+                line=body.line,
+                level=body.level,
+                area=area,
+                parent=parent,
+                path=(parent.path if parent else "") + paths.segment(pk),
+                path_now=(parent.path_now if parent else "") + paths.segment(pk),
+                valid_from=max(area.valid_from, body.opens),
+                valid_to=min(area.valid_to, body.closes),
+                sort_key=sort_key(name)[:600],
+                folded=fold(name)[:300],
+                note=body.basis,
+            )
+            known[area.pk, body.key] = unit
+            units.append(unit)
+            competences += [
+                Competence(
+                    unit=unit, function_id=function, valid_from=unit.valid_from, valid_to=unit.valid_to
+                )
+                for function in body.functions
+            ]
+        Unit.objects.bulk_create(units, batch_size=500)
+        Competence.objects.bulk_create(competences, batch_size=1000)
+        for unit in units:
+            if unit.key == "ban_chi_dao":
+                Committee.objects.create(unit=unit)
+    return units
+
+
+def _superior(area: Area, body: Body, known: dict[tuple[int, str], Unit]) -> Unit | None:
+    above: Area | None = area
+    while above is not None:
+        for key in body.parents:
+            unit = known.get((above.pk, key))
+            if unit is not None and (above.pk, key) != (area.pk, body.key):
+                return unit
+        above = above.parent
+    return None
+
+
+def succeed_inside(areas: Iterable[Area]) -> int:
+    """Link the bodies that gave way to another in the same area (two boards merging into one)."""
+    made = 0
+    following = {(body.level, body.key): body for body in bodies() if body.successor}
+    for area in areas:
+        here = {unit.key: unit for unit in Unit.objects.filter(area=area).exclude(key="")}
+        for key, unit in here.items():
+            body = following.get((area.level, key))
+            if body and body.successor in here and unit.valid_to == body.closes:
+                made += _link(
+                    unit, here[body.successor], unit.valid_to, UnitSuccession.Kind.MERGED, body.basis
+                )
+    return made
+
+
+def succeed_areas(on: date) -> tuple[int, int]:
+    """Link the bodies of areas that ended on a day to the bodies with the same function at the areas' heirs.
+
+    A body no heir has a counterpart of (those of an abolished level) ends without successor: the body above
+    keeps its records. Returns how many went over and how many ended.
+    """
+    went = ended = 0
+    heirs = defaultdict(list)
+    for succession in AreaSuccession.objects.filter(on=on).select_related("predecessor", "successor"):
+        if succession.predecessor.level == succession.successor.level:
+            heirs[succession.predecessor_id].append(succession)
+    opening = defaultdict(list)
+    for competence in (
+        Competence.objects.filter(unit__valid_from=on).select_related("unit").order_by("unit_id")
+    ):
+        opening[competence.unit.area_id, competence.function_id].append(competence.unit)
+    rows = []
+    closing = Unit.objects.filter(valid_to=on, area__valid_to=on, successions=None)
+    for unit in closing.prefetch_related("competences"):
+        successors = []
+        for succession in heirs[unit.area_id]:
+            answering = [
+                candidate
+                for competence in unit.competences.all()
+                for candidate in opening[succession.successor_id, competence.function_id]
+                if candidate.line == unit.line
+            ]
+            if answering:
+                # The same body where it goes on, else the one that took over its function.
+                successor = min(answering, key=lambda each: (each.key != unit.key, each.pk))
+                successors.append((successor, succession))
+        rows += [
+            UnitSuccession(
+                predecessor=unit,
+                successor=successor,
+                on=on,
+                kind=UnitSuccession.Kind.MERGED if len(successors) == 1 else UnitSuccession.Kind.SPLIT,
+                share_numerator=succession.share_numerator if len(successors) > 1 else 1,
+                share_denominator=succession.share_denominator if len(successors) > 1 else 1,
+                legal_basis=succession.legal_basis,
+            )
+            for successor, succession in successors
+        ]
+        if successors:
+            went += 1
+        else:
+            ended += 1
+            rows.append(UnitSuccession(predecessor=unit, on=on, kind=UnitSuccession.Kind.ENDED))
+    UnitSuccession.objects.bulk_create(rows, batch_size=1000)
+    return went, ended
+
+
+def _link(predecessor: Unit, successor: Unit, on: date, kind: str, basis: str) -> int:
+    _succession, created = UnitSuccession.objects.get_or_create(
+        predecessor=predecessor,
+        successor=successor,
+        on=on,
+        defaults={"kind": kind, "share_numerator": 1, "share_denominator": 1, "legal_basis": basis},
+    )
+    return int(created)

@@ -1,0 +1,31 @@
+"""What a reorganisation hands over: one of the five registries.
+
+Rooms above ask here, in their `apps.py`, to be counted when bodies and areas end: running initiatives,
+open duties, drafts. Nothing is moved; the questions tell the person who previews it what will be found
+at the successors.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Question:
+    """`count(unit_ids, area_ids)` says how many records stand with the bodies and areas that end."""
+
+    name: str
+    label: Any
+    count: Callable[[Collection[int], Collection[int]], int]
+
+
+QUESTIONS: dict[str, Question] = {}
+
+
+def register(question: Question) -> None:
+    QUESTIONS[question.name] = question
+
+
+def answers(units: Collection[int], areas: Collection[int]) -> list[tuple[Question, int]]:
+    """Each question with its count, in the order they were asked."""
+    return [(question, question.count(units, areas)) for question in QUESTIONS.values()]

@@ -1,0 +1,471 @@
+"""Bodies through time, their steering committees, and the posts people hold in them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kheo.audit.models import record
+from kheo.lib.periods import BEGINNING, FOREVER, today
+from kheo.lib.refusals import Refused
+from kheo.lib.vietnamese import fold, nfc, sort_key
+from kheo.places.models import Area
+from kheo.places.paths import PathField, segment, within
+
+LOCAL_LEVELS = ("district", "commune", "hamlet")
+
+
+class Level(models.TextChoices):
+    PROVINCE = "province", _("province")
+    DISTRICT = "district", _("district")
+    COMMUNE = "commune", _("commune")
+    HAMLET = "hamlet", _("grass roots")
+
+
+class Line(models.TextChoices):
+    """The line (hệ) a body belongs to: figures are read by it."""
+
+    PARTY = "party", _("Party")
+    GOVERNMENT = "government", _("Government")
+    FRONT = "front", _("Fatherland Front")
+    WOMEN = "women", _("Women's Union")
+    FARMERS = "farmers", _("Farmers' Association")
+    VETERANS = "veterans", _("Veterans' Association")
+    YOUTH = "youth", _("Youth Union")
+    LABOUR = "labour", _("Trade Union")
+    SOCIAL = "social", _("Social organisations")
+    PROFESSIONAL = "professional", _("Socio-professional organisations")
+    MILITARY = "military", _("Military")
+    POLICE = "police", _("Police")
+    BORDER = "border", _("Border guard")
+    AGENCY = "agency", _("Agencies and public services")
+    COMMUNITY = "community", _("Residents' communities")
+
+
+class Function(models.Model):
+    """What a body is for, independent of its name of the day: `ban_dan_van`, `ubnd`, `mttq` …"""
+
+    code = models.CharField(max_length=40, primary_key=True)
+    name = models.CharField(max_length=200)
+    line = models.CharField(max_length=20, choices=Line.choices)
+    # Where no body of its own answers, the body with this function does (a class stands for its members).
+    includes = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="included_in")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def on(self, day: date) -> "UnitQuerySet":
+        return self.filter(valid_from__lte=day, valid_to__gt=day)
+
+    def living(self) -> "UnitQuerySet":
+        return self.on(today())
+
+    def within_now(self, path: str) -> "UnitQuerySet":
+        return self.filter(within("path_now", path))
+
+    def answering(
+        self, function: str, *, on: date, level: str | None = None, within_area: Area | None = None
+    ) -> "UnitQuerySet":
+        """The bodies that answer for `function` on a day, at a level and inside an area if given."""
+        units = self.on(on).filter(
+            Q(competences__function=function) | Q(competences__function__included_in=function),
+            competences__valid_from__lte=on,
+            competences__valid_to__gt=on,
+        )
+        if level:
+            units = units.filter(level=level)
+        if within_area:
+            units = units.filter(within("area__path", within_area.path))
+        return units.distinct()
+
+    def in_vietnamese_order(self) -> "UnitQuerySet":
+        return self.order_by("sort_key", "pk")
+
+    def visible_to(self, who: Any) -> "UnitQuerySet":
+        """Bodies are public facts: every signed-in person with a post may look them up."""
+        return self if who is not None and getattr(who, "pk", None) else self.none()
+
+
+class Unit(models.Model):
+    """A body from one day to another. A merger closes rows and opens new ones; a parent never changes."""
+
+    class Kind(models.TextChoices):
+        BODY = "body", _("body")
+        COMMITTEE = "committee", _("steering committee")
+        TYPED = "typed", _("added by its commune")
+
+    name = models.CharField(_("name"), max_length=300)
+    short_name = models.CharField(_("short name"), max_length=120, blank=True)
+    # Which line of `data/bodies.csv` founded it; empty for the others.
+    key = models.CharField(max_length=40, blank=True, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.BODY)
+    line = models.CharField(_("line"), max_length=20, choices=Line.choices)
+    level = models.CharField(_("level"), max_length=12, choices=Level.choices)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="units", verbose_name=_("area"))
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    path = PathField()
+    # The path of the row's heir in today's tree; what reach is measured by. Never empty.
+    path_now = PathField(db_index=True)
+    heir_undecided = models.BooleanField(default=False)
+    valid_from = models.DateField(default=BEGINNING)
+    valid_to = models.DateField(default=FOREVER)
+    sort_key = models.CharField(max_length=600, db_index=True, editable=False)
+    folded = models.CharField(max_length=300, db_index=True, editable=False)
+    # Plainly invented, for the demonstration.
+    sample = models.BooleanField(default=False)
+    note = models.TextField(blank=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(path="") & ~Q(path_now=""), name="unit_path_not_empty"),
+            models.CheckConstraint(condition=Q(valid_from__lt=models.F("valid_to")), name="unit_span"),
+        ]
+        indexes = [models.Index(fields=["area", "key"], name="unit_area_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name = nfc(self.name)
+        self.sort_key, self.folded = sort_key(self.name)[:600], fold(self.name)[:300]
+        if self.path:
+            super().save(*args, **kwargs)
+            return
+        # The path holds the row's own id, which is known only after the first write.
+        with transaction.atomic():
+            self.path = self.path_now = "new/"
+            super().save(*args, **kwargs)
+            self.path = (self.parent.path if self.parent else "") + segment(self.pk)
+            self.path_now = (self.parent.path_now if self.parent else "") + segment(self.pk)
+            type(self).objects.filter(pk=self.pk).update(path=self.path, path_now=self.path_now)
+
+    @property
+    def is_living(self) -> bool:
+        return self.valid_from <= today() < self.valid_to
+
+    def heirs_on(self, day: date) -> "UnitQuerySet":
+        """Who answers for this body on a day: itself while it lives, its successors afterwards."""
+        return Unit.objects.filter(
+            inherited__unit=self, inherited__valid_from__lte=day, inherited__valid_to__gt=day
+        )
+
+    @property
+    def today(self) -> "Unit":
+        """The body that answers for this one today (itself where no heir is known)."""
+        return self if self.is_living else (self.heirs_on(today()).first() or self)
+
+    def is_answered_by(self, other: "Unit", day: date | None = None) -> bool:
+        return self.pk == other.pk or self.heirs_on(day or today()).filter(pk=other.pk).exists()
+
+    def people(self, on: date | None = None) -> int:
+        """How many different people hold a post here on a day."""
+        return Post.objects.on(on or today()).filter(unit=self).values("user").distinct().count()
+
+    @property
+    def may_confirm_itself(self) -> bool:
+        """A unit of one or two people may confirm its own work; it is then shown as such."""
+        return self.people() <= 2
+
+    @property
+    def with_area(self) -> str:
+        return self.name if self.area.name in self.name else f"{self.name} ({self.area})"
+
+
+class Competence(models.Model):
+    """That a unit answers for a function, from one day to another."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="competences")
+    function = models.ForeignKey(Function, on_delete=models.PROTECT, related_name="competences")
+    valid_from = models.DateField(default=BEGINNING)
+    valid_to = models.DateField(default=FOREVER)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "function", "valid_from"], name="competence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.function}"
+
+
+class UnitSuccession(models.Model):
+    """That one body went over into another on a day, in whole or in part, by which decision."""
+
+    class Kind(models.TextChoices):
+        MERGED = "merged", _("merged into")
+        SPLIT = "split", _("split into")
+        SUCCEEDED = "succeeded", _("succeeded by")
+        MOVED = "moved", _("moved to another superior")
+        ENDED = "ended", _("ended without successor")
+
+    predecessor = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="origins", null=True, blank=True
+    )
+    on = models.DateField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    # A share nobody has decided is never guessed: both NULL.
+    share_numerator = models.BigIntegerField(null=True, blank=True)
+    share_denominator = models.BigIntegerField(null=True, blank=True)
+    legal_basis = models.CharField(max_length=300)
+    known_from = models.DateField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["predecessor", "successor", "on"], name="unit_succession_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} → {self.successor or '—'} ({self.on})"
+
+
+class UnitLineage(models.Model):
+    """In the structure of any day from `valid_from` to `valid_to`, the figures of `unit` belong to `heir`."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="lineage")
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    heir = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="inherited")
+    share_numerator = models.BigIntegerField(default=1)
+    share_denominator = models.BigIntegerField(default=1)
+    basis = models.CharField(max_length=20, default="whole")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "heir", "valid_from"], name="unit_lineage_once"),
+        ]
+        indexes = [models.Index(fields=["heir", "valid_from", "valid_to"], name="unit_lineage_heir")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} → {self.heir_id}"
+
+
+class Committee(models.Model):
+    """A steering committee (Ban Chỉ đạo): a unit with members, standing office, regulation, renewals."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="committee")
+    standing_office = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="serves",
+        verbose_name=_("standing office"),
+    )
+    # After how many months without renewal (kiện toàn) the committee is shown as overdue; 0 means never.
+    renewal_months = models.PositiveSmallIntegerField(_("renewal every (months)"), default=60)
+    renewal_basis = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.unit)
+
+    @property
+    def last_renewal(self) -> "Renewal | None":
+        return self.renewals.order_by("-on", "-pk").first()
+
+    def renewal_overdue(self, on: date | None = None) -> bool:
+        """Whether the committee has not been renewed for longer than its rule says."""
+        on = on or today()
+        last = self.last_renewal.on if self.last_renewal else self.unit.valid_from
+        months = (on.year - last.year) * 12 + on.month - last.month - (on.day < last.day)
+        return bool(self.renewal_months) and last > BEGINNING and months >= self.renewal_months
+
+
+class Member(models.Model):
+    """A member of a steering committee or of its helper team, with title, from one day to another."""
+
+    class Title(models.TextChoices):
+        HEAD = "head", _("head of the committee")
+        PERMANENT_DEPUTY = "permanent_deputy", _("permanent deputy head")
+        DEPUTY = "deputy", _("deputy head")
+        MEMBER = "member", pgettext_lazy("of a committee", "member")
+        HELPER_HEAD = "helper_head", _("head of the helper team")
+        HELPER = "helper", _("member of the helper team")
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
+    # A seat goes with an office ("Phó Bí thư Tỉnh ủy"); the holder's name may be left out.
+    office = models.CharField(_("office held"), max_length=200)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    title = models.CharField(_("title in the committee"), max_length=20, choices=Title.choices)
+    valid_from = models.DateField(default=BEGINNING)
+    valid_to = models.DateField(default=FOREVER)
+    renewal = models.ForeignKey(
+        "Renewal", on_delete=models.PROTECT, null=True, blank=True, related_name="members"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.get_title_display()}: {self.name or self.office}"
+
+
+class Renewal(models.Model):
+    """A decision that sets up or renews (kiện toàn) a committee, or gives it its working regulation."""
+
+    class Kind(models.TextChoices):
+        FOUNDED = "founded", _("founded")
+        RENEWED = "renewed", _("renewed")
+        REGULATION = "regulation", _("working regulation")
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="renewals")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.RENEWED)
+    on = models.DateField(_("date of the decision"))
+    number = models.CharField(_("number of the decision"), max_length=60)
+    signer = models.CharField(_("signed by"), max_length=120, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.number}, {self.on:%d/%m/%Y}"
+
+
+class Role(models.TextChoices):
+    REPORTER = "reporter", _("reporter")
+    SPECIALIST = "specialist", _("specialist")
+    REGISTRAR = "registrar", _("registrar")
+    HEAD = "head", _("head")
+    DEPUTY = "deputy", _("deputy head")
+    CLERK = "clerk", _("clerk")
+    APPRAISER = "appraiser", _("appraiser")
+    INSPECTOR = "inspector", _("inspector")
+    EDITOR = "editor", _("editor")
+    READER = "reader", _("reader")
+    UNIT_ADMIN = "unit_admin", _("unit administrator")
+    ADMIN = "admin", _("administrator")
+
+
+class ReachKind(models.TextChoices):
+    OWN = "own", _("this unit alone")
+    LINE = "line", _("by line: this unit and those under it")
+    PLACE = "place", _("by place: everything in its area")
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def on(self, day: date) -> "PostQuerySet":
+        return self.filter(valid_from__lte=day, valid_to__gt=day)
+
+    def current(self) -> "PostQuerySet":
+        return self.on(today())
+
+    def visible_to(self, who: Any) -> "PostQuerySet":
+        from kheo.units.reach import scope  # reach reads posts
+
+        return scope(self, who, unit="unit", area="unit__area")
+
+
+class Post(models.Model):
+    """Who acts for which unit, in which role, from one day to another (chức danh, nhiệm vụ)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts", verbose_name=_("unit"))
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    reach = models.CharField(_("reach"), max_length=6, choices=ReachKind.choices, default=ReachKind.OWN)
+    title = models.CharField(_("job title"), max_length=200, blank=True)
+    valid_from = models.DateField(_("from"), default=today)
+    valid_to = models.DateField(_("until"), default=FOREVER)
+    # The post this one goes on from, after a reorganisation.
+    continues = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="continued_by"
+    )
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-valid_to", "valid_from", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_from__lt=models.F("valid_to")), name="post_span"),
+            models.UniqueConstraint(fields=["user", "unit", "role", "valid_from"], name="post_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.title or self.get_role_display()} · {self.unit}"
+
+    @property
+    def label(self) -> str:
+        """What the person reads when choosing "với tư cách"."""
+        return f"{self.title or self.get_role_display()}, {self.unit.short_name or self.unit.name}"
+
+    @property
+    def is_current(self) -> bool:
+        return self.valid_from <= today() < self.valid_to
+
+    def acts_for(self, unit: Unit) -> bool:
+        """Whether this post's unit is `unit`, or answers for it today."""
+        return unit.is_answered_by(self.unit)
+
+    def reaches(self, *, unit: Unit | None = None, area: Area | None = None) -> bool:
+        """Whether a record of `unit` at `area` lies within this post's reach."""
+        if unit is not None and (unit.pk == self.unit_id or unit.path_now == self.unit.path_now):
+            return True
+        if self.reach == ReachKind.LINE:
+            return unit is not None and unit.path_now.startswith(self.unit.path_now)
+        if self.reach == ReachKind.PLACE:
+            return area is not None and area.path_now.startswith(self.unit.area.path_now)
+        return False
+
+    def require(
+        self,
+        *roles: str,
+        unit: Unit | None = None,
+        reaching: tuple[Unit | None, Area | None] | None = None,
+    ) -> None:
+        """Refuse unless this post is current, has one of `roles`, and acts for `unit` or reaches it.
+
+        `unit`: the post's unit must be it or its heir. `reaching`: (unit, area) of a record to be reached.
+        """
+        if not self.is_current:
+            raise Refused(_("Your post has ended. Ask your unit's administrator to renew it."))
+        if self.role not in roles:
+            wanted = ", ".join(str(Role(role).label) for role in roles)
+            raise Refused(
+                _("As %(role)s you may look at this but not do it. It takes the role: %(wanted)s.")
+                % {"role": self.get_role_display(), "wanted": wanted}
+            )
+        if unit is not None and not self.acts_for(unit):
+            raise Refused(
+                _("Only %(unit)s may do this. You act for %(mine)s.")
+                % {"unit": unit.today, "mine": self.unit}
+            )
+        if reaching is not None and not self.reaches(unit=reaching[0], area=reaching[1]):
+            raise Refused(_("This lies outside the reach of your post."))
+
+    def end(self, *, by: Any, on: date | None = None, reason: str = "") -> None:
+        """The person leaves the post. Nothing they did changes."""
+        on = on or today()
+        if self.valid_to <= on:
+            raise Refused(_("This post has already ended."))
+        before = self.valid_to
+        with transaction.atomic():
+            # A post that began today ends tomorrow at the earliest: a span holds at least one day.
+            self.valid_to = max(on, date.fromordinal(self.valid_from.toordinal() + 1))
+            self.save(update_fields=["valid_to"])
+            record(
+                self,
+                "post_ended",
+                by=by,
+                changes={"valid_to": [str(before), str(self.valid_to)]},
+                reason=reason,
+            )
+
+
+def holders(unit: Unit, roles: Iterable[str], on: date | None = None) -> PostQuerySet:
+    """The posts at a unit, on a day, with one of the roles."""
+    return (
+        Post.objects.on(on or today()).filter(unit=unit, role__in=list(roles)).select_related("user", "unit")
+    )

@@ -1,0 +1,108 @@
+"""What a post lets one see. Reach follows the two trees: by line (units) or by place (areas).
+
+A record is found among what the person's posts reach, else it is not found at all. The reaches of
+all posts are reduced to disjoint prefixes; where both trees are involved the two sets are united by
+UNION, because an OR over both trees cannot use either index.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from kheo.places.models import Area
+from kheo.places.paths import within
+from kheo.units.models import Post, ReachKind, Unit
+
+Records = TypeVar("Records", bound=models.QuerySet)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What may be seen: `tree` is "own" (the unit with this very path), "line" or "place" (all below it)."""
+
+    tree: str
+    path: str
+
+
+def posts_of(who: Any) -> list[Post]:
+    """The current posts of a user (read once a request), or the one post given."""
+    if isinstance(who, Post):
+        return [who] if who.is_current else []
+    if who is None or not getattr(who, "is_active", False) or not who.pk:
+        return []
+    if not hasattr(who, "current_posts"):
+        who.current_posts = list(
+            Post.objects.current()
+            .filter(user=who)
+            .select_related("unit__area", "user")
+            .order_by("valid_from", "pk")
+        )
+    return who.current_posts
+
+
+def reaches_of(who: Any) -> list[Reach]:
+    """The disjoint prefixes that a user's posts, or one post, reach. Empty: nothing may be seen."""
+    found = set()
+    for post in posts_of(who):
+        # Everyone sees the own unit's records, also those of units it has inherited: they share its path.
+        found.add(Reach("line" if post.reach == ReachKind.LINE else "own", post.unit.path_now))
+        if post.reach == ReachKind.PLACE:
+            found.add(Reach("place", post.unit.area.path_now))
+    return sorted(disjoint(found), key=lambda reach: (reach.tree, reach.path))
+
+
+def disjoint(reaches: Iterable[Reach]) -> list[Reach]:
+    """Without those that lie inside another of the same tree."""
+    kept: list[Reach] = []
+    for reach in sorted(reaches, key=lambda each: (each.tree, each.path)):
+        covered = kept and kept[-1].tree == reach.tree != "own" and reach.path.startswith(kept[-1].path)
+        if not covered:
+            kept.append(reach)
+    return kept
+
+
+def scope(records: Records, who: Any, *, unit: str = "unit", area: str | None = "unit__area") -> Records:
+    """Those of `records` that `who` (a user or a post) may see.
+
+    `unit` and `area` name the relations that lead from a record to its Unit and its Area ("self" for the
+    row itself; None where a record has no area).
+    """
+    reaches = reaches_of(who)
+    by_line = _reached(Unit.objects.all(), [reach for reach in reaches if reach.tree != "place"])
+    by_place = (
+        _reached(Area.objects.all(), [reach for reach in reaches if reach.tree == "place"]) if area else None
+    )
+    if by_line is None and by_place is None:
+        return records.none()
+    conditions = []
+    if by_line is not None:
+        conditions.append(Q(**{f"{unit}__in": by_line}) if unit != "self" else Q(pk__in=by_line))
+    if by_place is not None:
+        conditions.append(Q(**{f"{area}__in": by_place}) if area != "self" else Q(pk__in=by_place))
+    if len(conditions) == 1:
+        return records.filter(conditions[0])
+    model = records.model
+    one, other = (model._base_manager.filter(condition).values("pk") for condition in conditions)
+    return records.filter(pk__in=one.union(other))
+
+
+def _reached(rows: models.QuerySet, reaches: list[Reach]) -> models.QuerySet | None:
+    if not reaches:
+        return None
+    condition = Q()
+    for reach in reaches:
+        condition |= Q(path_now=reach.path) if reach.tree == "own" else within("path_now", reach.path)
+    return rows.filter(condition).values("pk")
+
+
+class ScopedQuerySet(models.QuerySet):
+    """A queryset that can be narrowed to what a person may see. Subclasses name where unit and area stand."""
+
+    scope_unit = "unit"
+    scope_area: str | None = "unit__area"
+
+    def visible_to(self, who: Any):  # type: ignore[no-untyped-def]
+        return scope(self, who, unit=self.scope_unit, area=self.scope_area)
