@@ -25,12 +25,25 @@ from kheo.lib.vietnamese import nfc
 from . import images, owners, storage, types
 
 
+class BlobQuerySet(models.QuerySet["Blob"]):
+    def unneeded(self) -> "BlobQuerySet":
+        """Still on the disk although no living row has this content."""
+        same = {"blob": models.OuterRef("pk"), "erased_at": None}
+        found = self.filter(~models.Exists(Attachment.objects.filter(**same)), gone=False)
+        for copy in ("full", "web", "thumb"):
+            living = Photo.objects.filter(**{copy: models.OuterRef("pk"), "erased_at": None})
+            found = found.filter(~models.Exists(living))
+        return found
+
+
 class Blob(models.Model):
     """Bytes on the disk, once for each content. The row is also the lock under which they come and go."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()
     gone = models.BooleanField(default=False)
+
+    objects = BlobQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.sha256
@@ -55,10 +68,7 @@ class Blob(models.Model):
         """Remove the bytes if no living row needs them any more. Answers whether they are gone."""
         with transaction.atomic():
             blob = cls.objects.select_for_update().get(pk=sha256)
-            if blob.attachments.filter(erased_at=None).exists():
-                return False
-            copies = models.Q(full=blob) | models.Q(web=blob) | models.Q(thumb=blob)
-            if Photo.objects.filter(copies, erased_at=None).exists():
+            if not cls.objects.unneeded().filter(pk=sha256).exists():
                 return False
             storage.path_of(sha256).unlink(missing_ok=True)
             blob.gone = True
@@ -121,8 +131,14 @@ class Kept(models.Model):
         """Give the file to the record it was handed in with. It is given once; it never changes hands."""
         label, pk = owner._meta.label_lower, str(owner.pk)
         if not owners.known(label):
-            raise LookupError(f"{label} is not registered as an owner of files (files.owners.register_owner).")
-        given = type(self)._default_manager.filter(pk=self.pk, owner_type="").update(owner_type=label, owner_id=pk)
+            raise LookupError(
+                f"{label} is not registered as an owner of files (files.owners.register_owner)."
+            )
+        given = (
+            type(self)
+            ._default_manager.filter(pk=self.pk, owner_type="")
+            .update(owner_type=label, owner_id=pk)
+        )
         if not given:
             self.refresh_from_db(fields=["owner_type", "owner_id"])
             if (self.owner_type, self.owner_id) != (label, pk):
@@ -135,8 +151,10 @@ class Kept(models.Model):
             raise Refused(_("Say why the file is withdrawn."))
         with transaction.atomic():
             now, user = timezone.now(), _user(by)
-            changed = type(self)._default_manager.filter(pk=self.pk, withdrawn_at=None, erased_at=None).update(
-                withdrawn_at=now, withdrawn_by=user, withdrawn_reason=nfc(reason)
+            changed = (
+                type(self)
+                ._default_manager.filter(pk=self.pk, withdrawn_at=None, erased_at=None)
+                .update(withdrawn_at=now, withdrawn_by=user, withdrawn_reason=nfc(reason))
             )
             if changed != 1:
                 raise FasterColleague(_("Somebody else has already withdrawn this file."))
@@ -153,8 +171,10 @@ class Kept(models.Model):
             raise Refused(_("Say on what basis the file is erased."))
         with transaction.atomic():
             now, user = timezone.now(), _user(by)
-            changed = type(self)._default_manager.filter(pk=self.pk, erased_at=None).update(
-                erased_at=now, erased_by=user, erased_reason=nfc(reason), **self.personal
+            changed = (
+                type(self)
+                ._default_manager.filter(pk=self.pk, erased_at=None)
+                .update(erased_at=now, erased_by=user, erased_reason=nfc(reason), **self.personal)
             )
             if changed != 1:
                 raise FasterColleague(_("Somebody else has already erased this file."))
@@ -172,7 +192,9 @@ class Kept(models.Model):
 
 
 class AttachmentQuerySet(KeptQuerySet):
-    def store(self, upload: File, *, by: Any = None, kind: str = "", note: str = "", owner: Any = None) -> "Attachment":
+    def store(
+        self, upload: File, *, by: Any = None, kind: str = "", note: str = "", owner: Any = None
+    ) -> "Attachment":
         """Keep an uploaded document. Refuses what is no document of an office, with a sentence.
 
         `by` is a post or a user. Pictures are kept as `images` washes them, without what the camera
@@ -190,7 +212,14 @@ class AttachmentQuerySet(KeptQuerySet):
             return self._write(received, by, owner, name, media_type, kind, note)
 
     def _write(
-        self, incoming: storage.Incoming, by: Any, owner: Any, name: str, media_type: str, kind: str, note: str
+        self,
+        incoming: storage.Incoming,
+        by: Any,
+        owner: Any,
+        name: str,
+        media_type: str,
+        kind: str,
+        note: str,
     ) -> "Attachment":
         with transaction.atomic():
             attachment: Attachment = self.create(
@@ -324,7 +353,9 @@ class Photo(Kept):
         gettext_lazy("Were the people told (at a public activity), or did they agree (elsewhere)?"), null=True
     )
     child_consent = models.BooleanField(gettext_lazy("Did the child agree?"), null=True)
-    guardian_consent = models.BooleanField(gettext_lazy("Did the child's parent or guardian agree?"), null=True)
+    guardian_consent = models.BooleanField(
+        gettext_lazy("Did the child's parent or guardian agree?"), null=True
+    )
 
     objects = PhotoQuerySet.as_manager()
 

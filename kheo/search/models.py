@@ -8,7 +8,7 @@ from kheo.lib.periods import BEGINNING
 
 
 class LexemesField(models.TextField):
-    """PostgreSQL's tsvector, written as its own literal. SQLite keeps its words in the table `search_words`."""
+    """PostgreSQL's tsvector, written as its own literal. SQLite's words are in the table `search_words`."""
 
     def db_type(self, connection: Any) -> str:
         return "tsvector" if connection.vendor == "postgresql" else "text"

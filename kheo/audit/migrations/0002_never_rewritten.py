@@ -42,7 +42,9 @@ def unguard(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
         schema_editor.execute("DROP TRIGGER audit_entry_kept")
     else:
-        schema_editor.execute("DROP TRIGGER audit_entry_kept ON audit_entry; DROP FUNCTION audit_entry_kept()")
+        schema_editor.execute(
+            "DROP TRIGGER audit_entry_kept ON audit_entry; DROP FUNCTION audit_entry_kept()"
+        )
 
 
 class Migration(migrations.Migration):

@@ -1,3 +1,4 @@
+# ruff: noqa: S608
 """The index of words: an FTS5 table kept in step by triggers on SQLite, a GIN index on PostgreSQL.
 
 A later migration that makes SQLite copy `search_document` anew (any altered column) must make the

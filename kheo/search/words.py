@@ -1,0 +1,66 @@
+"""Taking texts and questions apart into the words both databases know."""
+
+import re
+from dataclasses import dataclass
+
+from kheo.lib.vietnamese import fold, nfc
+
+_WORD = re.compile(r"[^\W_]+")
+# 05-CT/TU, 12 – KH/BCĐ, 119/2025/NQ-CP, 07-KH/HU: a figure, then parts joined by dashes or slashes.
+_DASHES = "-‐‑‒–—−/"
+_NUMBER = re.compile(rf"\b\d+[^\W\d_]*\s*(?:[{_DASHES}]\s*[^\W_]+\s*)+")
+_STEPS = re.compile(r"[^\W\d_]+|\d+")
+# Questions longer than this are cut: nobody types them, pasted texts are no questions.
+MOST_WORDS = 12
+
+
+def words(text: str) -> list[str]:
+    return _WORD.findall(nfc(text).lower())
+
+
+def number_word(number: str) -> str:
+    """A document's number as one word: "05-CT/TU", "05 – ct/tu" and "05CT/TU" are all "05xctxtu"."""
+    return "x".join(_STEPS.findall(fold(number)))
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody looks for. The last word counts as the beginning of a word.
+
+    `exact` are the words as typed, `folded` the same without marks, `numbers` the numbers of documents
+    among them and `beside` the folded words that are no part of a number.
+    """
+
+    exact: tuple[str, ...]
+    folded: tuple[str, ...]
+    numbers: tuple[str, ...]
+    beside: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "Question":
+        text = nfc(text)[:1000]
+        numbers = tuple(number_word(match) for match in _NUMBER.findall(text))[:3]
+        exact = tuple(words(text)[:MOST_WORDS])
+        return cls(
+            exact=exact,
+            folded=tuple(word for each in exact for word in _WORD.findall(fold(each))),
+            numbers=numbers,
+            beside=tuple(words(fold(_NUMBER.sub(" ", text)))[:MOST_WORDS]),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.folded)
+
+
+def snippet(text: str, question: Question, around: int = 12) -> str:
+    """The words of `text` around the first that answers the question; its beginning if none does."""
+    shown = text[:20_000].split()
+    answers = (
+        place
+        for place, word in enumerate(shown)
+        if any(w.startswith(question.folded) for w in words(fold(word)))
+    )
+    position = next(answers, 0)
+    first = max(0, position - around // 2)
+    last = first + 2 * around
+    return ("… " if first else "") + " ".join(shown[first:last]) + (" …" if last < len(shown) else "")
