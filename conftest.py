@@ -23,7 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         # A file, because a database in memory is one connection: no test could let two people collide.
-        database["TEST"]["NAME"] = str(folder / "test.sqlite3")
+        database.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")
         options = database["OPTIONS"]
         options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     # Tests read the files where they are written; names with fingerprints need collectstatic first.

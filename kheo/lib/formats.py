@@ -13,10 +13,21 @@ from kheo.lib.periods import VIETNAM, Period
 Number = int | float | Decimal | Fraction
 
 _ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-_DIGITS = "không một hai ba bốn năm sáu bảy tám chín".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DIGITS = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"]
 _SCALES = ["", " nghìn", " triệu"]
 
 
@@ -115,7 +126,9 @@ def period(span: Period, language: str = "vi") -> str:
         if span == Period.quarter(first.year, which):
             return quarter(first.year, which, language)
     if span == Period.month(first.year, first.month):
-        return f"{_MONTHS[first.month - 1]} {first.year}" if en else f"tháng {_month(first.month)}/{first.year}"
+        return (
+            f"{_MONTHS[first.month - 1]} {first.year}" if en else f"tháng {_month(first.month)}/{first.year}"
+        )
     return f"{short_date(first)} – {short_date(last)}"
 
 

@@ -67,7 +67,9 @@ def parse_quantity(text: str, unit: str | Quantity = COUNT) -> int:
     kind = QUANTITIES[unit] if isinstance(unit, str) else unit
     given = unicodedata.normalize("NFC", text).replace("²", "2").strip().lower()
     if len(given) > 60:
-        raise ValueError(_("This is too long for a number. Write only the figure, for example %s.") % kind.example)
+        raise ValueError(
+            _("This is too long for a number. Write only the figure, for example %s.") % kind.example
+        )
     if given.startswith(("-", "−", "–")):
         raise ValueError(_("A quantity cannot be less than zero."))
     parts = _split(given, kind)
@@ -134,7 +136,10 @@ def _figure(figure: str, kind: Quantity) -> Fraction:
 
 
 def _unclear(kind: Quantity) -> str:
-    return _("This number can be read in more than one way or not at all. Write it like this: %s.") % kind.example
+    return (
+        _("This number can be read in more than one way or not at all. Write it like this: %s.")
+        % kind.example
+    )
 
 
 def _too_fine(kind: Quantity) -> str:

@@ -16,9 +16,6 @@ OPEN: dict[str, str] = {
     "account_logout": "Signing out twice must not ask for a password.",
     "account_inactive": "Says that an account is closed, to someone who cannot sign in.",
     "account_reset_password": "Whoever forgot the password cannot sign in.",
-    "account_reset_password_done": "Whoever forgot the password cannot sign in.",
-    "account_reset_password_from_key": "Whoever forgot the password cannot sign in.",
-    "account_reset_password_from_key_done": "Whoever forgot the password cannot sign in.",
 }
 
 

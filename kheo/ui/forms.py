@@ -208,9 +208,7 @@ class VietnameseDateField(forms.DateField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "input_formats", ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y"]
-        )
+        kwargs.setdefault("input_formats", ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y"])
         kwargs.setdefault("widget", forms.DateInput(format="%d/%m/%Y"))
         self.example = kwargs.pop("example", "23/05/2026")
         super().__init__(**kwargs)

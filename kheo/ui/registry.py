@@ -109,7 +109,9 @@ class Panels:
         shown = []
         for panel in self.panels:
             if panel.visible(request) and (context := panel.context(request)) is not None:
-                shown.append({"name": panel.name, "title": panel.title, "template": panel.template, **context})
+                shown.append(
+                    {"name": panel.name, "title": panel.title, "template": panel.template, **context}
+                )
         return shown
 
 

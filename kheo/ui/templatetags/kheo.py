@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
@@ -121,6 +122,14 @@ def sample_mark(thing: Any = True) -> SafeString:
         return mark_safe("")
     title = gettext("Invented for the demonstration")
     return format_html('<span class="tag tag--sample" title="{}">{}</span>', title, gettext("sample"))
+
+
+@register.simple_tag(takes_context=True)
+def title_again(context: template.Context) -> SafeString:
+    """The page's title block once more: the h1 of a page that names no other heading."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    title = blocks.get_block("title") if blocks else None
+    return title.nodelist.render(context) if title else mark_safe("")
 
 
 @register.simple_tag
