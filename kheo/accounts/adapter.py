@@ -1,4 +1,4 @@
-"""What allauth asks of Kheo: messages in our own words, closed sign-up, which addresses are safe to return to."""
+"""What allauth asks of Kheo: messages in our own words, closed sign-up, where one may return to."""
 
 from typing import Any
 
@@ -23,7 +23,12 @@ def remember_choices(response: HttpResponse, user: AbstractBaseUser) -> HttpResp
     """Let the browser know the person's language and colours; whoever signs in next brings their own."""
     for cookie, value in {settings.LANGUAGE_COOKIE_NAME: user.language, THEME_COOKIE: user.theme}.items():
         response.set_cookie(
-            cookie, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            cookie,
+            value,
+            max_age=A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
         )
     return response
 
@@ -31,7 +36,9 @@ def remember_choices(response: HttpResponse, user: AbstractBaseUser) -> HttpResp
 class Adapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": _("The name or the password is not right. Please check both and try again."),
+        "username_password_mismatch": _(
+            "The name or the password is not right. Please check both and try again."
+        ),
         "too_many_login_attempts": _("Too many attempts. Please wait some minutes and try again."),
         "enter_current_password": _("This is not your present password."),
     }

@@ -21,14 +21,16 @@ def address_of(request: HttpRequest) -> str | None:
 
 
 def is_this_machine(request: HttpRequest) -> bool:
-    """Whether the visitor sits at the machine Kheo runs on, and no web server handed the request on for another."""
+    """Whether the visitor sits at the machine Kheo runs on, no web server standing in for another."""
     named = [request.META.get("REMOTE_ADDR", "")]
     named += request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     named += request.META.get("HTTP_X_REAL_IP", "").split(",")
     named = [name.strip() for name in named if name.strip()]
     if "HTTP_FORWARDED" in request.META:
         return False
-    return all((address := _address(name)) is not None and _is_loopback(address) for name in named) and bool(named)
+    return all((address := _address(name)) is not None and _is_loopback(address) for name in named) and bool(
+        named
+    )
 
 
 def _address(text: str) -> str | None:

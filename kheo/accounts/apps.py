@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -7,5 +8,16 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.accounts import journal
+        from kheo.ui.registry import verbs
 
+        verbs.add(
+            {
+                "signed_in": _("signed in"),
+                "signed_out": _("signed out"),
+                "sign_in_failed": _("sign-in failed: wrong password"),
+                "password_changed": _("chose a new password"),
+                "password_reset": _("gave a one-time password"),
+                "profile_changed": _("changed the profile"),
+            }
+        )
         journal.listen()

@@ -15,7 +15,7 @@ from kheo.ui.forms import ModelForm
 
 
 class SignInForm(LoginForm):
-    """One field for user name or phone number; both end as the user name, so that wrong tries count together."""
+    """One field for user name or phone number; both end as the user name: wrong tries count together."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,6 +83,7 @@ class ProfileForm(ModelForm):
     class Meta:
         model = User
         fields = ["phone", "language", "theme"]
+        labels = {"language": _("Language"), "theme": _("Colours")}
         widgets = {"language": forms.RadioSelect, "theme": forms.RadioSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext as _, ngettext
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from kheo.accounts.addresses import address_of
 from kheo.accounts.models import SignIn, User, user_name
@@ -18,7 +19,7 @@ log = logging.getLogger("kheo.accounts")
 
 
 def masked(name: str) -> str:
-    """The first two letters and the length: enough to recognise one's own slip, too little to learn a password."""
+    """The first two letters and the length: one knows one's own slip, nobody learns a password."""
     return f"{name[:2]}… ({len(name)})" if name else ""
 
 
@@ -31,7 +32,9 @@ def came_in(sender: Any, request: HttpRequest, user: User, **rest: Any) -> None:
         audit.record(user, "signed_in", by=user)
 
 
-def was_turned_away(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **rest: Any) -> None:
+def was_turned_away(
+    sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **rest: Any
+) -> None:
     name = str(credentials.get("username") or "")
     user = User.objects.filter(username=user_name(name)).first()
     waiting = getattr(request, "axes_locked_out", False)

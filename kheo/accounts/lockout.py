@@ -26,7 +26,9 @@ def minutes_to_wait(request: HttpRequest, credentials: dict[str, Any] | None) ->
     """Whole minutes, at least one, until this name may be tried again from this address."""
     from axes.models import AccessAttempt
 
-    attempts = AccessAttempt.objects.filter(username=name_key(request, credentials), ip_address=address_of(request))
+    attempts = AccessAttempt.objects.filter(
+        username=name_key(request, credentials), ip_address=address_of(request)
+    )
     last = attempts.order_by("-attempt_time").values_list("attempt_time", flat=True).first() or timezone.now()
     left: timedelta = last + settings.AXES_COOLOFF_TIME - timezone.now()
     return max(math.ceil(left.total_seconds() / 60), 1)

@@ -1,4 +1,4 @@
-"""What is asked of every request about the person behind it: still there, own password, and on this machine."""
+"""What is asked of every request about the person behind it: still there, own password, this machine."""
 
 import time
 from collections.abc import Callable
@@ -18,10 +18,10 @@ NOTE_EVERY = 60
 
 
 class IdleTimeout:
-    """Signs a person out who has not clicked for IDLE_MINUTES, or who signed in longer ago than a working day.
+    """Signs a person out who has not clicked for IDLE_MINUTES, or who signed in a working day ago.
 
     The request goes on without a user, so that the closed door keeps what was typed and asks to sign in
-    again. Why that happened is left in the session under `ended` ("idle" or "long"), read by the sign-in page.
+    again. Why that happened waits in the session under `ended` ("idle" or "long") for the sign-in page.
     """
 
     def __init__(self, get_response: Respond) -> None:
@@ -59,9 +59,13 @@ class OwnPassword:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict
+    ) -> HttpResponse | None:
         match = request.resolver_match
-        if not getattr(request.user, "must_change_password", False) or (match and match.url_name in self.ALLOWED):
+        if not getattr(request.user, "must_change_password", False) or (
+            match and match.url_name in self.ALLOWED
+        ):
             return None
         onward = request.get_full_path() if request.method == "GET" else "/"
         return redirect(reverse("account_change_password", query={"next": onward}))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kheo.accounts.lockout import name_key
@@ -44,13 +44,13 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         """A new account. Refused when the name cannot be typed unmistakably or reads as a phone number."""
         username = user_name(username)
         if not re.fullmatch(r"[\w.@+-]{2,60}", username):
-            raise Refused(_now("A user name has 2 to 60 letters, digits or . _ - @ and no spaces."))
+            raise Refused(gettext("A user name has 2 to 60 letters, digits or . _ - @ and no spaces."))
         try:
             phone_number(username)
         except ValueError:
             pass
         else:
-            raise Refused(_now("A user name may not be a phone number: enter that as the phone number."))
+            raise Refused(gettext("A user name may not be a phone number: enter that as the phone number."))
         if fields.get("phone"):
             fields["phone"] = phone_number(fields["phone"])
         user = self.model(username=username, **fields)
@@ -80,7 +80,7 @@ class User(AbstractBaseUser):
     username = models.CharField(_("user name"), max_length=60, unique=True)
     full_name = models.CharField(_("full name"), max_length=120)
     # E.164, for example +84912345678; NULL and not "", so that it can be unique.
-    phone = models.CharField(_("phone number"), max_length=20, unique=True, null=True, blank=True)  # noqa: DJ001
+    phone = models.CharField(_("phone number"), max_length=20, unique=True, null=True, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="vi")
     theme = models.CharField(_("colours"), max_length=5, choices=Theme.choices, default=Theme.DEVICE)
@@ -134,14 +134,16 @@ class User(AbstractBaseUser):
             audit.record(self, "password_changed", by=self)
 
     def keep_profile(self, **fields: Any) -> None:
-        """Keep what the person changed about themselves; the journal names the fields, not their values."""
-        changed = [name for name, value in fields.items() if getattr(self, name) != value]
-        for name in changed:
-            setattr(self, name, fields[name])
-        if changed:
+        """Keep what the person changed about themselves; of the phone number the journal keeps no value."""
+        changes: dict[str, list] = {}
+        for name, value in fields.items():
+            if (before := getattr(self, name)) != value:
+                changes[name] = [None, None] if name == "phone" else [before, value]
+                setattr(self, name, value)
+        if changes:
             with transaction.atomic():
-                self.save(update_fields=changed)
-                audit.record(self, "profile_changed", by=self, changes={name: [] for name in changed})
+                self.save(update_fields=list(changes))
+                audit.record(self, "profile_changed", by=self, changes=changes)
 
 
 class SignInQuerySet(models.QuerySet["SignIn"]):

@@ -23,7 +23,9 @@ def _bare(text: str) -> str:
 
 class LongEnough(password_validation.MinimumLengthValidator):
     def get_error_message(self) -> str:
-        return _("The password is too short: it needs at least %(least)s characters.") % {"least": self.min_length}
+        return _("The password is too short: it needs at least %(least)s characters.") % {
+            "least": self.min_length
+        }
 
     def get_help_text(self) -> str:
         return _("At least %(least)s characters; a short sentence is easy to remember.") % {
@@ -32,12 +34,14 @@ class LongEnough(password_validation.MinimumLengthValidator):
 
 
 class NotFirstTried(password_validation.CommonPasswordValidator):
-    """Not one of the 20,000 most used passwords, no bare digits, no word of the office with a year behind it."""
+    """Not one of the 20,000 most used passwords, no bare digits, no word of the office with a year."""
 
     def validate(self, password: str, user: Any = None) -> None:
         letters = re.sub(r"[0-9]", "", _bare(password))
         if letters in _FIRST_TRIED or _bare(password) in self.passwords:
-            raise ValidationError(_("This password is among the first that others would try."), code="first_tried")
+            raise ValidationError(
+                _("This password is among the first that others would try."), code="first_tried"
+            )
         super().validate(password, user)
 
     def get_error_message(self) -> str:
@@ -56,7 +60,9 @@ class NotAboutOneself:
         bare = _bare(password)
         own = [_bare(user.username), _bare(user.full_name), (user.phone or "")[-9:]]
         if any(len(word) >= 4 and word in bare for word in own):
-            raise ValidationError(_("The password may not contain your name or phone number."), code="about_oneself")
+            raise ValidationError(
+                _("The password may not contain your name or phone number."), code="about_oneself"
+            )
 
     def get_help_text(self) -> str:
         return _("Without your name and phone number.")

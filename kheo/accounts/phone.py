@@ -6,7 +6,7 @@ import unicodedata
 import phonenumbers
 from django.utils.translation import gettext as _
 
-_LOOKS_LIKE_A_NUMBER = re.compile(r"\+?[\d\s().\-‐–]+")
+_LOOKS_LIKE_A_NUMBER = re.compile(r"[\d\s().+\-‐–]+")
 
 
 def phone_number(text: str) -> str:
@@ -32,5 +32,7 @@ def spoken(phone: str | None) -> str:
         return ""
     number = phonenumbers.parse(phone, "VN")
     at_home = number.country_code == 84
-    form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    form = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
     return phonenumbers.format_number(number, form)

@@ -57,4 +57,4 @@ AXES_VERBOSE = False
 # Kheo keeps its own list of sign-ins (kheo.accounts.models.SignIn), which a retention time empties.
 AXES_DISABLE_ACCESS_LOG = True
 
-__all__ = [name for name in globals() if name.isupper()]  # noqa: PLE0605
+__all__ = [name for name in globals() if name.isupper()]

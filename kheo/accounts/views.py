@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from kheo.accounts.adapter import remember_choices
@@ -39,7 +40,7 @@ class ChangePassword(PasswordChangeView):
 
 sign_in = open_door("One signs in here.")(SignIn.as_view())
 sign_out = open_door("Signing out twice must not ask for a password.")(LogoutView.as_view())
-change_password = ChangePassword.as_view()
+change_password = never_cache(ChangePassword.as_view())
 
 
 @open_door("Says that an account is closed, to someone who cannot sign in.")
@@ -63,6 +64,7 @@ def demo_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
     return perform_login(request, Login(user=person, redirect_url=onward if safe else None))
 
 
+@never_cache
 def account(request: HttpRequest) -> HttpResponse:
     """A person's own page: what is known about them here, and what they may change."""
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
@@ -70,4 +72,6 @@ def account(request: HttpRequest) -> HttpResponse:
         request.user.keep_profile(**form.cleaned_data)
         messages.success(request, _("Your choices are kept."))
         return remember_choices(redirect("account"), request.user)
-    return render(request, "accounts/account.html", {"form": form, "sign_ins": request.user.sign_ins.all()[:10]})
+    return render(
+        request, "accounts/account.html", {"form": form, "sign_ins": request.user.sign_ins.all()[:10]}
+    )
