@@ -51,7 +51,6 @@ def database() -> dict:
                 "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA cache_size=-65536; "
                 "PRAGMA journal_size_limit=67108864;",
             },
-            "TEST": {"NAME": os.environ.get("KHEO_TEST_DATABASE") or None},
         }
     parts = urlsplit(address)
     if parts.scheme not in ("postgres", "postgresql"):
@@ -159,6 +158,8 @@ LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 USE_I18N = True
+# `lib` is no app, so its words are named here.
+LOCALE_PATHS = [ROOT / "kheo" / "lib" / "locale"]
 FORMAT_MODULE_PATH = ["kheo.ui.formats"]
 
 STATIC_URL = "/static/"

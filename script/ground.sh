@@ -43,13 +43,11 @@ environment_stamp() {
 # ensure_environment base|dev: makes .venv and installs the locked dependencies, when that isn't done yet.
 # What `dev` holds includes `base`, so an environment for development serves both.
 ensure_environment() {
-  local want=$1 python started kind
-  for kind in dev "$want"; do
-    if [ -x "$BIN/kheo" ] && [ -f ".venv/ready-$kind" ] &&
-      [ "$(cat ".venv/ready-$kind")" = "$(environment_stamp "$kind")" ]; then
-      return
-    fi
-  done
+  local want=$1 python started
+  [ ! -f .venv/ready-dev ] || want=dev
+  if [ -x "$BIN/kheo" ] && [ "$(cat ".venv/ready-$want" 2>/dev/null)" = "$(environment_stamp "$want")" ]; then
+    return
+  fi
   started=$(now)
   # A folder that was moved, or whose Python has gone, can't be mended in place.
   if [ -d .venv ] && ! { "$BIN/python" -c '' 2>/dev/null && grep -qsF "$ROOT/.venv" .venv/bin/activate; }; then

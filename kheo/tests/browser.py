@@ -214,9 +214,13 @@ def faults_of(page: Page, path: str, widths: tuple[int, ...], limit: int | None)
     for width, scheme in zip(widths, ("dark", "light") * len(widths), strict=False):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
-        beyond = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        beyond = page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         if beyond > 0:
-            faults.append(f"{path}: at {width} px it scrolls sideways by {beyond} px, because of {page.evaluate(WIDEST)}")
+            faults.append(
+                f"{path}: at {width} px it scrolls sideways by {beyond} px, because of {page.evaluate(WIDEST)}"
+            )
         faults += [f"{barrier} ({width} px, {scheme})" for barrier in barriers_of(page)]
         picture(page, f"page-{name}-{width}")
     page.emulate_media(color_scheme="light")

@@ -30,7 +30,9 @@ def doors(patterns: list | None = None, before: str = "/", names: tuple[str, ...
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         path = before + filled_in(entry.pattern)
         if isinstance(entry, URLResolver):
-            yield from doors(entry.url_patterns, path, (*names, *([entry.namespace] if entry.namespace else [])))
+            yield from doors(
+                entry.url_patterns, path, (*names, *([entry.namespace] if entry.namespace else []))
+            )
         elif isinstance(entry, URLPattern):
             yield Door(path, ":".join([*names, entry.name or ""]), entry.callback)
 
@@ -38,7 +40,9 @@ def doors(patterns: list | None = None, before: str = "/", names: tuple[str, ...
 def filled_in(pattern: Any) -> str:
     """The route with a sample in place of each of its parameters."""
     if not isinstance(pattern, RoutePattern):
-        raise AssertionError(f"{pattern} is a regular expression; write it with path(), so that it can be walked.")
+        raise AssertionError(
+            f"{pattern} is a regular expression; write it with path(), so that it can be walked."
+        )
     route = pattern._route
     for name, converter in pattern.converters.items():
         kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
@@ -52,7 +56,9 @@ def filled_in(pattern: Any) -> str:
 
 
 def leads_to_sign_in(response: Any) -> bool:
-    return response.status_code == 302 and response["Location"].split("?")[0] == resolve_url(settings.LOGIN_URL)
+    return response.status_code == 302 and response["Location"].split("?")[0] == resolve_url(
+        settings.LOGIN_URL
+    )
 
 
 @pytest.mark.django_db
@@ -92,7 +98,9 @@ def test_open_doors_open():
 
 
 def test_every_reason_says_something():
-    short = {door.path: reason for door in doors() if (reason := door.open_because()) and len(reason.split()) < 3}
+    short = {
+        door.path: reason for door in doors() if (reason := door.open_because()) and len(reason.split()) < 3
+    }
     assert not short
 
 

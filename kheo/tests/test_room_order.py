@@ -37,7 +37,9 @@ def leanings(source: str, package: list[str]) -> Iterator[tuple[int, str]]:
             names = list(names_in(node.value))
         else:
             continue
-        for room in dict.fromkeys(part[1] for name in names if (part := name.split("."))[0] == "kheo" and part[1:]):
+        for room in dict.fromkeys(
+            part[1] for name in names if (part := name.split("."))[0] == "kheo" and part[1:]
+        ):
             yield node.lineno, room
 
 

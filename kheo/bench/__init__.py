@@ -1,0 +1,118 @@
+"""Benchmarks: what Kheo must be fast at, measured beside the plain way of doing the same in the same run.
+
+    @bench("lists.registrations", baseline=plainly, needs=world)
+    def registrations(at): ...
+
+A module in this package registers its benchmarks when it is imported; `python -m kheo.bench` imports them all.
+A benchmark that needs a database says `needs=world`, a function called once, before the first measurement,
+whose result is handed to the measured function and to its baseline.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+Work = Callable[..., Any]
+
+
+@dataclass
+class Bench:
+    name: str
+    work: Work
+    # The plain way to the same answer. What is bounded below is the ratio to it, not a number of seconds.
+    baseline: Work | None
+    needs: Callable[[], Any] | None
+    runs: int
+    # How often `work` happens inside one run, for things too short to time alone.
+    times: int
+    conditions: str
+
+
+@dataclass
+class Measured:
+    p50: float
+    p95: float
+    queries: int
+
+
+REGISTERED: dict[str, Bench] = {}
+
+
+def bench(
+    name: str,
+    *,
+    baseline: Work | None = None,
+    needs: Callable[[], Any] | None = None,
+    runs: int = 30,
+    times: int = 1,
+    conditions: str = "",
+) -> Callable[[Work], Work]:
+    """Register the decorated function under a dotted name. `conditions` says on what it is measured."""
+
+    def register(work: Work) -> Work:
+        if name in REGISTERED:
+            raise ValueError(f"There are two benchmarks called {name}.")
+        REGISTERED[name] = Bench(name, work, baseline, needs, runs, times, conditions)
+        return work
+
+    return register
+
+
+def measure(work: Work, ground: tuple, runs: int, times: int) -> Measured:
+    """Milliseconds of one piece of work, after one unmeasured run that warms caches and counts queries."""
+    with queries_counted() as counted:
+        work(*ground)
+    durations = []
+    for _ in range(runs):
+        begun = time.perf_counter_ns()
+        for _ in range(times):
+            work(*ground)
+        durations.append((time.perf_counter_ns() - begun) / times / 1e6)
+    durations.sort()
+    return Measured(p50=rank(durations, 0.50), p95=rank(durations, 0.95), queries=counted[0])
+
+
+def rank(ordered: list[float], share: float) -> float:
+    """The smallest value that at least `share` of all values do not exceed."""
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+@contextmanager
+def queries_counted() -> Iterator[list[int]]:
+    """A list whose one number grows with each query of the default database."""
+    from django.db import connection
+
+    counted = [0]
+
+    def count(execute: Callable, *arguments: Any) -> Any:
+        counted[0] += 1
+        return execute(*arguments)
+
+    with connection.execute_wrapper(count):
+        yield counted
+
+
+def results(one: Bench) -> Iterator[dict[str, Any]]:
+    """The lines of one benchmark: p50 and p95 in milliseconds beside the baseline's, and its queries."""
+    ground = () if one.needs is None else (one.needs(),)
+    ours = measure(one.work, ground, one.runs, one.times)
+    plain = None if one.baseline is None else measure(one.baseline, ground, one.runs, one.times)
+    for quantile in ("p50", "p95"):
+        value = getattr(ours, quantile)
+        beside = None if plain is None else getattr(plain, quantile)
+        yield line(one, quantile, value, "ms", beside)
+    yield line(one, "queries", ours.queries, "queries", None if plain is None else plain.queries)
+
+
+def line(one: Bench, what: str, value: float, unit: str, beside: float | None) -> dict[str, Any]:
+    return {
+        "name": f"{one.name}.{what}",
+        "value": value,
+        "unit": unit,
+        "baseline": beside,
+        "ratio": value / beside if beside else None,
+        "conditions": one.conditions,
+    }

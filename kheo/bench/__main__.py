@@ -1,0 +1,77 @@
+"""`python -m kheo.bench [NAME…] [--json]`, called by script/bench."""
+
+import argparse
+import json
+import os
+import pkgutil
+import platform
+import sys
+from importlib import import_module
+from typing import Any
+
+from kheo import bench
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="script/bench", description="Measures what Kheo must be fast at.")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="a benchmark, or the beginning of several names"
+    )
+    parser.add_argument("--json", action="store_true", help="one object a line")
+    parser.add_argument("--list", action="store_true", help="only say which benchmarks there are")
+    options = parser.parse_args()
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kheo.settings")
+    import django
+
+    django.setup()
+    for module in pkgutil.iter_modules(bench.__path__):
+        if not module.name.startswith("_"):
+            import_module(f"kheo.bench.{module.name}")
+
+    chosen = [
+        one
+        for name, one in sorted(bench.REGISTERED.items())
+        if not options.names or any(name == asked or name.startswith(f"{asked}.") for asked in options.names)
+    ]
+    if not chosen:
+        sys.exit(
+            f"No benchmark is called {' or '.join(options.names)}. There are: {', '.join(sorted(bench.REGISTERED))}."
+        )
+    if options.list:
+        print("\n".join(one.name for one in chosen))
+        return
+
+    ground = machine()
+    if not options.json:
+        print(ground)
+        print(f"{'':44}{'value':>12}{'baseline':>12}{'ratio':>8}  unit")
+    for one in chosen:
+        for result in bench.results(one):
+            if options.json:
+                told = [part for part in (result["conditions"], ground) if part]
+                print(json.dumps({**result, "conditions": "; ".join(told)}, ensure_ascii=False), flush=True)
+            else:
+                print(row(result), flush=True)
+        if one.conditions and not options.json:
+            print(f"  ({one.conditions})")
+
+
+def machine() -> str:
+    from django.db import connection
+
+    return f"{connection.vendor}, Python {platform.python_version()}, {os.cpu_count()} cores"
+
+
+def row(result: dict[str, Any]) -> str:
+    def figure(value: float | None) -> str:
+        return "–" if value is None else f"{value:.4g}"
+
+    return (
+        f"{result['name']:44}{figure(result['value']):>12}{figure(result['baseline']):>12}"
+        f"{figure(result['ratio']):>8}  {result['unit']}"
+    )
+
+
+if __name__ == "__main__":
+    main()
