@@ -1,4 +1,4 @@
-"""The ground under every test: a database file of its own, plain static files, a browser when one is asked for."""
+"""The ground under every test: a database file of its own, plain static files, a browser when asked for."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ FOLDER = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     # Memory where there is some: thousands of small transactions wait for no disk.
-    memory = Path("/dev/shm")
+    memory = Path("/dev/shm")  # noqa: S108
     folder = Path(tempfile.mkdtemp(prefix="kheo-test-", dir=memory if os.access(memory, os.W_OK) else None))
     config.stash[FOLDER] = folder
     settings.DATA = folder

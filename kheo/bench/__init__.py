@@ -3,7 +3,7 @@
     @bench("lists.registrations", baseline=plainly, needs=world)
     def registrations(at): ...
 
-A module in this package registers its benchmarks when it is imported; `python -m kheo.bench` imports them all.
+A module in this package registers its benchmarks when imported; `python -m kheo.bench` imports them all.
 A benchmark that needs a database says `needs=world`, a function called once, before the first measurement,
 whose result is handed to the measured function and to its baseline.
 """

@@ -35,9 +35,8 @@ def main() -> None:
         if not options.names or any(name == asked or name.startswith(f"{asked}.") for asked in options.names)
     ]
     if not chosen:
-        sys.exit(
-            f"No benchmark is called {' or '.join(options.names)}. There are: {', '.join(sorted(bench.REGISTERED))}."
-        )
+        known = ", ".join(sorted(bench.REGISTERED))
+        sys.exit(f"No benchmark is called {' or '.join(options.names)}. There are: {known}.")
     if options.list:
         print("\n".join(one.name for one in chosen))
         return

@@ -165,7 +165,7 @@ def axe(browser_page: Page) -> Callable[..., None]:
 def barriers_of(page: Page) -> list[str]:
     if not AXE.exists():
         pytest.fail("axe isn't there yet: kheo build --tests")
-    # Evaluated by the debugger, which the page's policy doesn't bind, so the policy stays as visitors have it.
+    # Evaluated by the debugger, which the policy doesn't bind: the page keeps the policy visitors have.
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
@@ -218,9 +218,8 @@ def faults_of(page: Page, path: str, widths: tuple[int, ...], limit: int | None)
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         if beyond > 0:
-            faults.append(
-                f"{path}: at {width} px it scrolls sideways by {beyond} px, because of {page.evaluate(WIDEST)}"
-            )
+            cause = page.evaluate(WIDEST)
+            faults.append(f"{path}: at {width} px it scrolls sideways by {beyond} px, because of {cause}")
         faults += [f"{barrier} ({width} px, {scheme})" for barrier in barriers_of(page)]
         picture(page, f"page-{name}-{width}")
     page.emulate_media(color_scheme="light")

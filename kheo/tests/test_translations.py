@@ -24,15 +24,18 @@ def test_words_are_found_in_code_and_templates(tmp_path, monkeypatch):
     monkeypatch.setattr(messages, "HOUSE", tmp_path)
     (tmp_path / "ui").mkdir()
     (tmp_path / "ui" / "code.py").write_text(
-        "a = gettext_lazy('Lazy')\nb = ngettext('%(n)s file', '%(n)s files', n)\nc = pgettext('month', 'May')\n"
+        "a = gettext_lazy('Lazy')\n"
+        "b = ngettext('%(n)s file', '%(n)s files', n)\n"
+        "c = pgettext('month', 'May')\n"
     )
     (tmp_path / "ui" / "page.html").write_text(
         "<p>It's {% translate 'Hello' %} {{ x|default:_('Nobody') }}</p>\n"
         "    {% blocktranslate count n=n trimmed %}\n    One row\n    {% plural %}{{ n }} rows\n"
-        "    {% endblocktranslate %}\n  {% if a %}\n    (unclosed [ \"quotes\n{% endif %}\n{% translate 'End' %}"
+        "    {% endblocktranslate %}\n"
+        "  {% if a %}\n    (unclosed [ \"quotes\n{% endif %}\n{% translate 'End' %}"
     )
     found = messages.messages(messages.found_in("ui"))
-    assert {key for key in found} == {
+    assert set(found) == {
         ("Lazy", None),
         ("%(n)s file", None),
         ("May", "month"),

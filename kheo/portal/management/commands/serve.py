@@ -34,14 +34,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--threads", type=int, default=8, help="requests answered at a time by one worker")
+        parser.add_argument(
+            "--threads", type=int, default=8, help="requests answered at a time by one worker"
+        )
         # Several workers each count sign-in attempts for themselves unless they share a cache.
         parser.add_argument("--workers", type=int, default=1)
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
         if not free(port):
-            raise CommandError(f"Something already answers on port {port}. Take another: kheo serve --port {port + 1}")
+            raise CommandError(
+                f"Something already answers on port {port}. Take another: kheo serve --port {port + 1}"
+            )
         Server(
             {
                 "bind": f"{ADDRESS}:{port}",
