@@ -165,7 +165,7 @@ def contradictions() -> list[str]:
 
 
 def renew(room: str) -> None:
-    """Write the room's catalogue anew: all its messages in the order of the code, with what was translated."""
+    """Write the room's catalogue anew: all its messages in the order of the code, with its translations."""
     wanted, kept = found_in(room), messages(translated(room))
     if not messages(wanted):
         catalogue_of(room).unlink(missing_ok=True)

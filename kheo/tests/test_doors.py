@@ -21,20 +21,21 @@ class Door(NamedTuple):
     path: str
     name: str
     view: Any
+    # Whether the path holds samples: what it names doesn't exist.
+    sampled: bool
 
     def open_because(self) -> str | None:
         return why_open(self.view) or OPEN.get(self.name)
 
 
-def doors(patterns: list | None = None, before: str = "/", names: tuple[str, ...] = ()) -> Iterator[Door]:
+def doors(patterns: list | None = None, before: str = "/", sampled: bool = False) -> Iterator[Door]:
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         path = before + filled_in(entry.pattern)
+        parameters = sampled or bool(entry.pattern.converters)
         if isinstance(entry, URLResolver):
-            yield from doors(
-                entry.url_patterns, path, (*names, *([entry.namespace] if entry.namespace else []))
-            )
+            yield from doors(entry.url_patterns, path, parameters)
         elif isinstance(entry, URLPattern):
-            yield Door(path, ":".join([*names, entry.name or ""]), entry.callback)
+            yield Door(path, entry.name or "", entry.callback, parameters)
 
 
 def filled_in(pattern: Any) -> str:
