@@ -156,7 +156,7 @@ class Area(models.Model):
     valid_to = models.DateField(default=FOREVER)
     # False while a change is prepared but not yet carried out.
     in_force = models.BooleanField(default=True)
-    # Cleared when the name is a number, a person or an event: then the type keeps its capital (Phường Lê Lợi).
+    # Cleared when the name is a person's or an event's: then the type keeps its capital (Phường Lê Lợi).
     type_lowers = models.BooleanField(default=True)
     sort_key = models.CharField(max_length=300)
     folded = models.CharField(max_length=120)
@@ -190,6 +190,9 @@ class Area(models.Model):
             super().save(*args, **{**kwargs, "force_insert": True})
             self.first_name().save()
 
+    def get_absolute_url(self) -> str:
+        return reverse("area", args=[self.pk])
+
     def prepare(self, pk: int) -> None:
         """Give a new row its id and everything that follows from its own words and its parent."""
         self.pk = pk
@@ -197,26 +200,23 @@ class Area(models.Model):
         self.parent = self.parent
         self.path = (self.parent.path if self.parent else "") + paths.segment(pk)
         self.path_now = self.path_now or self.path
-        self._say(self.type, self.name)
+        self.say(self.type, self.name)
 
     def first_name(self) -> "AreaName":
         return AreaName(
             area=self, type=self.type, name=self.name, valid_from=self.valid_from, valid_to=self.valid_to
         ).filled()
 
-    def _say(self, type: str, name: str) -> None:
+    def say(self, type: str, name: str) -> None:
         self.type, self.name = nfc(type), nfc(name)
         self.full_name = titled(self.type, self.name)
         self.folded, self.sort_key = fold(self.name), sort_key(self.name)
-
-    def get_absolute_url(self) -> str:
-        return reverse("area", args=[self.pk])
 
     # How it is written
 
     @property
     def in_text(self) -> str:
-        """The name inside a sentence: the type in lower case (xã Tam Hợp), except before numbers and persons."""
+        """The name inside a sentence: the type lower case (xã Tam Hợp), but not before a number or a person."""
         if self.type_lowers and not self.name[:1].isdigit():
             return f"{self.type} {self.name}"
         return self.full_name
