@@ -23,6 +23,7 @@ from kheo.audit import models as audit
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.places import lineage
+from kheo.places.lineage import in_batches
 from kheo.places.models import Area, AreaCode, AreaName, AreaSuccession, Level
 
 Kind = AreaSuccession.Kind
@@ -94,16 +95,8 @@ class Counts:
 
     @property
     def nothing(self) -> bool:
-        return not any(
-            [
-                *self.closed.values(),
-                *self.opened.values(),
-                self.renamed,
-                self.successions,
-                self.hamlets,
-                self.parts,
-            ]
-        )
+        areas = [*self.closed.values(), *self.opened.values(), self.hamlets, self.parts]
+        return not any([*areas, self.renamed, self.successions])
 
 
 class Reading:
@@ -144,14 +137,8 @@ class Reading:
         }
         by_name = {(area.parent_id, area.level, area.type, area.name): area for area in begun}
         for opening in opens:
-            area = next(
-                (
-                    by_code[*code, opening.level]
-                    for code in opening.codes
-                    if (*code, opening.level) in by_code
-                ),
-                None,
-            )
+            keys = [(*code, opening.level) for code in opening.codes]
+            area = next((by_code[key] for key in keys if key in by_code), None)
             if area is None and not opening.codes:
                 parent = self.found.get(opening.parent)
                 area = by_name.get((parent.pk if parent else None, opening.level, opening.type, opening.name))
@@ -187,11 +174,11 @@ class Reading:
             heirs.setdefault(self[link.predecessor].pk, []).append(link)
         ended = {area.pk for area in closing if area.level == Level.COMMUNE}
         going = []
-        for hamlet in Area.objects.filter(level=Level.HAMLET, valid_to=FOREVER, parent__level=Level.COMMUNE):
-            if hamlet.parent_id in ended:
-                links = heirs.get(hamlet.parent_id, [])
-                certain = len(links) == 1 and links[0].kind != Kind.PART
-                going.append((hamlet, self.found.get(links[0].successor) if certain else None))
+        living = Area.objects.filter(level=Level.HAMLET, valid_to=FOREVER).order_by("pk")
+        for hamlet in in_batches(living, "parent_id__in", ended):
+            links = heirs.get(hamlet.parent_id, [])
+            certain = len(links) == 1 and links[0].kind != Kind.PART
+            going.append((hamlet, self.found.get(links[0].successor) if certain else None))
         return going
 
 
@@ -221,6 +208,7 @@ def prepare(change: AreaChange) -> dict[str, Area]:
     Returns all areas of the change by reference.
     """
     with transaction.atomic():
+        _one_at_a_time()
         reading = Reading(change)
         new: list[Area] = []
         codes: list[AreaCode] = []
@@ -248,6 +236,11 @@ def prepare(change: AreaChange) -> dict[str, Area]:
                 code.area_id = code.area.pk
             AreaCode.objects.bulk_create(codes, batch_size=500)
     return reading.found
+
+
+def _one_at_a_time() -> None:
+    """Two people carrying out the same change would open everything twice; the roots' rows are the lock."""
+    list(Area.objects.select_for_update().filter(parent=None).order_by("pk"))
 
 
 def carry_out(change: AreaChange, by: Any = None, progress: Progress | None = None) -> Counts:
@@ -289,13 +282,9 @@ def carry_out(change: AreaChange, by: Any = None, progress: Progress | None = No
 def _refuse_orphans(reading: Reading, closing: list[Area]) -> None:
     """A row never changes its parent, so what hangs under a closing area must end with it."""
     ending = {area.pk for area in closing}
-    left = (
-        Area.objects.filter(valid_to=FOREVER, in_force=True, parent_id__isnull=False)
-        .exclude(level__in=[Level.HAMLET, Level.PART])
-        .select_related("parent")
-    )
-    for child in left:
-        if child.parent_id in ending and child.pk not in ending:
+    left = Area.objects.filter(valid_to=FOREVER, in_force=True).exclude(level__in=[Level.HAMLET, Level.PART])
+    for child in in_batches(left.select_related("parent"), "parent_id__in", ending):
+        if child.pk not in ending:
             raise Refused(
                 _("%(child)s still belongs to %(parent)s, which ends. Say what becomes of it first.")
                 % {"child": child.full_name, "parent": child.parent.full_name if child.parent else ""}
@@ -333,11 +322,8 @@ def _close(areas: list[Area], change: AreaChange, by: Any) -> None:
 def _unwritten(reading: Reading) -> list[AreaSuccession]:
     """Successions the change names that are not written yet (unsaved rows)."""
     change = reading.change
-    written = set(
-        AreaSuccession.objects.filter(on=change.on, known_to=FOREVER).values_list(
-            "predecessor_id", "successor_id"
-        )
-    )
+    known = AreaSuccession.objects.filter(on=change.on, known_to=FOREVER)
+    written = set(known.values_list("predecessor_id", "successor_id"))
     links = []
     for link in change.successions:
         before, after = reading[link.predecessor], reading.found.get(link.successor)
@@ -442,11 +428,8 @@ def _open_parts(reading: Reading) -> list[AreaSuccession]:
 def _renames(reading: Reading) -> list[tuple[Area, Renaming]]:
     """Renamings not written yet."""
     ids = {reading[each.area].pk for each in reading.change.renames}
-    done = set(
-        AreaName.objects.filter(area_id__in=ids, valid_from=reading.change.on).values_list(
-            "area_id", flat=True
-        )
-    )
+    names = AreaName.objects.filter(area_id__in=ids, valid_from=reading.change.on)
+    done = set(names.values_list("area_id", flat=True))
     return [
         (reading[each.area], each) for each in reading.change.renames if reading[each.area].pk not in done
     ]

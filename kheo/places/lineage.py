@@ -9,9 +9,10 @@ The shares of one area add up to one on every day, so nothing is lost and nothin
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -21,6 +22,7 @@ from kheo.places import paths
 from kheo.places.models import Area, AreaLineage, AreaSuccession, Level
 
 Basis = AreaLineage.Basis
+COLUMNS = ("valid_from", "valid_to", "heir_id", "share_numerator", "share_denominator", "basis", "decided")
 
 
 @dataclass(frozen=True)
@@ -64,18 +66,19 @@ class Family:
             links_by_id: dict[int, AreaSuccession] = {}
             wanted = {area.pk for area in areas}
             while wanted:
-                batch = {area.pk: area for area in _in_batches(rows, "pk__in", wanted)}
+                batch = {area.pk: area for area in in_batches(rows, "pk__in", wanted)}
                 found |= batch
                 links = [
-                    *_in_batches(ties, "predecessor_id__in", batch),
-                    *_in_batches(ties, "successor_id__in", batch),
+                    *in_batches(ties, "predecessor_id__in", batch),
+                    *in_batches(ties, "successor_id__in", batch),
                 ]
                 links_by_id |= {link.pk: link for link in links}
                 near = {pk for link in links for pk in (link.predecessor_id, link.successor_id)}
                 near |= {pk for area in batch.values() for pk in paths.ids(area.path)}
-                near |= set(_in_batches(rows.values_list("pk", flat=True), "parent_id__in", _ended(batch)))
-                wanted = near - found.keys() - {0}
-                wanted = {pk for pk in wanted if pk not in found}
+                near |= set(
+                    in_batches(rows.values_list("pk", flat=True), "parent_id__in", _with_hamlets(batch))
+                )
+                wanted = near - found.keys()
             family, links = cls(found), list(links_by_id.values())
         for link in links:
             if link.predecessor_id in family.areas and link.successor_id in family.areas:
@@ -105,29 +108,22 @@ class Family:
         if not links:
             if area.parent_id not in self.areas:
                 return []
-            return [
-                Stretch(
-                    s.start, s.end, s.shares, Basis.WHOLE if s.decided else s.basis, s.decided, s.possible
-                )
-                for s in self._clipped(self.stretches(area.parent_id), area.valid_to, FOREVER)
-            ]
+            line = self._clipped(self.stretches(area.parent_id), area.valid_to, FOREVER)
+            return [replace(s, basis=Basis.WHOLE) if s.decided else s for s in line]
         shares = [_share(link) for link in links]
         whole = len(links) == 1 and links[0].kind != AreaSuccession.Kind.PART
         told = whole or (None not in shares and sum(share for share in shares if share) == 1)
-        lines = [
-            (
-                Fraction(1) if whole else share,
-                self._clipped(self.forward(link.successor_id), area.valid_to, FOREVER),
-            )
-            for link, share in zip(links, shares, strict=True)
-        ]
+        lines = []
+        for link, share in zip(links, shares, strict=True):
+            line = self._clipped(self.forward(link.successor_id), area.valid_to, FOREVER)
+            lines.append((Fraction(1) if whole else share, line))
         return self._joined(lines, told)
 
     def _joined(self, lines: list[tuple[Fraction | None, list[Stretch]]], told: bool) -> list[Stretch]:
         """What several heirs' lines make together, cut where any of them changes."""
         joined = []
         cuts = sorted({day for _, line in lines for stretch in line for day in (stretch.start, stretch.end)})
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             here = [
                 (share, stretch)
                 for share, line in lines
@@ -175,14 +171,14 @@ class Family:
             if area.parent_id not in self.areas:
                 return []
             line = self._clipped(self.stretches(area.parent_id), BEGINNING, area.valid_from)
-            return [Stretch(s.start, s.end, s.shares, Basis.ABOVE, False, s.possible) for s in line]
+            return [replace(s, basis=Basis.ABOVE, decided=False) for s in line]
         lines = [
             [*self.backward(origin.pk), *self._clipped(self.forward(origin.pk), BEGINNING, area.valid_from)]
             for origin in origins
         ]
         cuts = sorted({day for line in lines for stretch in line for day in (stretch.start, stretch.end)})
         former = []
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             here = [stretch for line in lines for stretch in line if stretch.start <= start < stretch.end]
             possible = frozenset(pk for stretch in here for pk in stretch.possible)
             if len(possible) == 1:
@@ -209,11 +205,12 @@ def _share(link: AreaSuccession) -> Fraction | None:
     return Fraction(link.share_numerator, link.share_denominator)
 
 
-def _ended(areas: Mapping[int, Area]) -> list[int]:
+def _with_hamlets(areas: Mapping[int, Area]) -> list[int]:
     return [area.pk for area in areas.values() if area.level in (Level.COMMUNE, Level.PART)]
 
 
-def _in_batches(queryset: QuerySet, lookup: str, ids: Iterable[int], size: int = 500) -> list:
+def in_batches(queryset: QuerySet, lookup: str, ids: Iterable[int], size: int = 500) -> list:
+    """All rows whose `lookup` is among `ids`, however many: databases bound the parameters of a query."""
     ids, found = list(ids), []
     for start in range(0, len(ids), size):
         found += queryset.filter(**{lookup: ids[start : start + size]})
@@ -228,17 +225,8 @@ def recompute(areas: Iterable[Area] | None = None) -> int:
     with transaction.atomic():
         family = Family.of(areas)
         held: dict[int, set[tuple]] = defaultdict(set)
-        columns = (
-            "valid_from",
-            "valid_to",
-            "heir_id",
-            "share_numerator",
-            "share_denominator",
-            "basis",
-            "decided",
-        )
-        lines = AreaLineage.objects.values_list("area_id", *columns)
-        for area_id, *line in lines if areas is None else _in_batches(lines, "area_id__in", family.areas):
+        lines = AreaLineage.objects.values_list("area_id", *COLUMNS)
+        for area_id, *line in lines if areas is None else in_batches(lines, "area_id__in", family.areas):
             held[area_id].add(tuple(line))
         fresh, moved, changed = [], [], []
         now = today()
@@ -251,10 +239,7 @@ def recompute(areas: Iterable[Area] | None = None) -> int:
             }
             if wanted != held[pk]:
                 changed.append(pk)
-                fresh += [
-                    AreaLineage(area_id=pk, **dict(zip(columns, line, strict=True)))
-                    for line in sorted(wanted)
-                ]
+                fresh += [AreaLineage(area_id=pk, **dict(zip(COLUMNS, each, strict=True))) for each in wanted]
             current = next((s for s in stretches if s.start <= now < s.end), None)
             path_now, undecided = area.path, False
             if current:
@@ -299,7 +284,7 @@ def restate(figures: Mapping[int, int], day: date) -> Restated:
     Shares are spread by largest remainder, in the order of the heirs' ids, so that the sum stays exact.
     """
     lines: dict[int, list[AreaLineage]] = defaultdict(list)
-    for line in _in_batches(mapping(day), "area_id__in", figures):
+    for line in in_batches(mapping(day), "area_id__in", figures):
         lines[line.area_id].append(line)
     restated = Restated(defaultdict(int), defaultdict(int), set())
     for area_id, value in figures.items():
@@ -317,7 +302,7 @@ def restate(figures: Mapping[int, int], day: date) -> Restated:
 
 
 def spread(value: int, shares: list[Fraction]) -> list[int]:
-    """`value` in whole parts after `shares` (which add up to one): the largest remainders get what is left."""
+    """`value` in whole parts by `shares`, which add up to one; the largest remainders get what is left."""
     exact = [value * share for share in shares]
     parts = [int(each // 1) for each in exact]
     left = value - sum(parts)

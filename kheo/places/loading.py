@@ -68,9 +68,8 @@ def rows(state: str) -> list[Row]:
 
 
 def moves(on: date) -> list[Move]:
-    return [
-        move for move in (Move(*line) for line in _read("moves_nghe_an.csv")) if move.on == on.isoformat()
-    ]
+    listed = (Move(*line) for line in _read("moves_nghe_an.csv"))
+    return [move for move in listed if move.on == on.isoformat()]
 
 
 def load(
@@ -180,9 +179,7 @@ def reorganisation_2025() -> AreaChange:
         for move in moves(DISTRICTS_ENDED)
     ]
     successions += [
-        Succeeding(
-            f"gso:{row.code}", f"gso:{PROVINCE}", Kind.LEVEL_ENDED, legal_basis=TWO_LEVELS, source=LISTS
-        )
+        Succeeding(f"gso:{row.code}", f"gso:{PROVINCE}", Kind.LEVEL_ENDED, legal_basis=TWO_LEVELS)
         for row in before
         if row.level == Level.DISTRICT
     ]

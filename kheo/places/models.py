@@ -216,7 +216,7 @@ class Area(models.Model):
 
     @property
     def in_text(self) -> str:
-        """The name inside a sentence: the type lower case (xã Tam Hợp), but not before a number or a person."""
+        """The name inside a sentence: type in lower case (xã Tam Hợp), but not before numbers and persons."""
         if self.type_lowers and not self.name[:1].isdigit():
             return f"{self.type} {self.name}"
         return self.full_name

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
+from kheo.lib.periods import today
 from kheo.places import loading
 from kheo.places.models import Area, Level
 
@@ -34,12 +35,9 @@ class Command(BaseCommand):
                     "renamed": counts.renamed,
                 }
             )
-        day = options["until"] or date.max
-        living = Area.objects.filter(
-            in_force=True, valid_from__lte=day, valid_to__gt=min(day, date(9999, 12, 30))
-        )
+        living = Area.objects.on(options["until"] or today())
         self.stdout.write(
-            _("%(districts)s districts and %(communes)s communes now.")
+            _("%(districts)s districts and %(communes)s communes.")
             % {
                 "districts": living.of_level(Level.DISTRICT).count(),
                 "communes": living.communes().count(),
