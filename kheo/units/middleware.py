@@ -1,9 +1,13 @@
 """As whom a signed-in person acts."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
+from kheo.lib.refusals import Refused
+from kheo.units.models import Post
 from kheo.units.reach import posts_of
 
 
@@ -19,4 +23,11 @@ class ActingPost:
         request.post = next((post for post in request.posts if post.pk == chosen), None) or next(
             iter(request.posts), None
         )
+        request.post_or_refuse = partial(_post_or_refuse, request)
         return self.get_response(request)
+
+
+def _post_or_refuse(request: HttpRequest) -> Post:
+    if request.post is None:
+        raise Refused(_("You hold no post today. Ask your unit's administrator to give you one."))
+    return request.post

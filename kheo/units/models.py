@@ -89,6 +89,13 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             units = units.filter(within("area__path", within_area.path))
         return units.distinct()
 
+    def matching(self, folded: str = "", line: str = "", level: str = "") -> "UnitQuerySet":
+        """Those whose name holds the folded words, of a line and a level if given."""
+        units = self
+        for word in folded.split():
+            units = units.filter(folded__contains=word)
+        return units.filter(**{key: value for key, value in (("line", line), ("level", level)) if value})
+
     def in_vietnamese_order(self) -> "UnitQuerySet":
         return self.order_by("sort_key", "pk")
 
@@ -277,14 +284,29 @@ class Committee(models.Model):
 
     @property
     def last_renewal(self) -> "Renewal | None":
-        return self.renewals.order_by("-on", "-pk").first()
+        return next((each for each in self.renewals.all() if each.kind != Renewal.Kind.REGULATION), None)
 
     def renewal_overdue(self, on: date | None = None) -> bool:
         """Whether the committee has not been renewed for longer than its rule says."""
         on = on or today()
-        last = self.last_renewal.on if self.last_renewal else self.unit.valid_from
+        renewals = [each.on for each in self.renewals.all() if each.kind != Renewal.Kind.REGULATION]
+        last = max(renewals, default=self.unit.valid_from)
         months = (on.year - last.year) * 12 + on.month - last.month - (on.day < last.day)
         return bool(self.renewal_months) and last > BEGINNING and months >= self.renewal_months
+
+    def renew(self, *, by: "Post", **fields: Any) -> "Renewal":
+        """Record a decision that founds or renews the committee, or gives it its regulation."""
+        with transaction.atomic():
+            renewal = self.renewals.create(**fields)
+            record(self.unit, "committee_renewed", by=by, changes={"decision": ["", str(renewal)]})
+        return renewal
+
+    def seat(self, *, by: "Post", **fields: Any) -> "Member":
+        """Seat a member with a title from a day on."""
+        with transaction.atomic():
+            member = self.members.create(**fields)
+            record(self.unit, "member_seated", by=by, changes={"office": ["", member.office]})
+        return member
 
 
 class Member(models.Model):
@@ -362,6 +384,23 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def current(self) -> "PostQuerySet":
         return self.on(today())
+
+    def give(self, *, by: Any, **fields: Any) -> "Post":
+        """Give a person a post. An administrator's post is given by an administrator alone."""
+        if isinstance(by, Post):
+            by.require_management_of(fields["unit"])
+            if fields["role"] == Role.ADMIN and by.role != Role.ADMIN:
+                raise Refused(_("Only an administrator makes another administrator."))
+        if (
+            self.on(fields["valid_from"])
+            .filter(user=fields["user"], unit=fields["unit"], role=fields["role"])
+            .exists()
+        ):
+            raise Refused(_("This person already holds this post."))
+        with transaction.atomic():
+            post = self.create(**fields)
+            record(post, "post_given", by=by)
+        return post
 
     def visible_to(self, who: Any) -> "PostQuerySet":
         from kheo.units.reach import scope  # reach reads posts
@@ -445,6 +484,18 @@ class Post(models.Model):
         if reaching is not None and not self.reaches(unit=reaching[0], area=reaching[1]):
             raise Refused(_("This lies outside the reach of your post."))
 
+    def manages(self, unit: Unit, *also: str) -> bool:
+        """Whether this post may run the affairs of a unit: its own administrator, or one who reaches it."""
+        if not self.is_current:
+            return False
+        if self.role == Role.ADMIN:
+            return self.reaches(unit=unit, area=unit.area)
+        return self.role in (Role.UNIT_ADMIN, *also) and self.acts_for(unit)
+
+    def require_management_of(self, unit: Unit, *also: str) -> None:
+        if not self.manages(unit, *also):
+            raise Refused(_("Only the administrator of %(unit)s may do this.") % {"unit": unit})
+
     def end(self, *, by: Any, on: date | None = None, reason: str = "") -> None:
         """The person leaves the post. Nothing they did changes."""
         on = on or today()
@@ -462,6 +513,27 @@ class Post(models.Model):
                 changes={"valid_to": [str(before), str(self.valid_to)]},
                 reason=reason,
             )
+
+
+class Reorganisation(models.Model):
+    """A decision that merges or ends areas and bodies on a day, as it was previewed and carried out."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=300)
+    on = models.DateField()
+    legal_basis = models.CharField(max_length=300)
+    carried_out_at = models.DateTimeField(null=True, blank=True)
+    carried_out_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # What changed hands, as counted when it was carried out.
+    counts = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-on", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def holders(unit: Unit, roles: Iterable[str], on: date | None = None) -> PostQuerySet:

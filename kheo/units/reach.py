@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.db import models
 from django.db.models import Q
 
+from kheo.audit.models import Entry
 from kheo.places.models import Area
 from kheo.places.paths import within
 from kheo.units.models import Post, ReachKind, Unit
@@ -96,6 +97,12 @@ def _reached(rows: models.QuerySet, reaches: list[Reach]) -> models.QuerySet | N
     for reach in reaches:
         condition |= Q(path_now=reach.path) if reach.tree == "own" else within("path_now", reach.path)
     return rows.filter(condition).values("pk")
+
+
+def journal_of(post: Post) -> Any:
+    """The journal entries of what was done from posts at units that this post reaches."""
+    units = scope(Unit.objects.all(), post, unit="self", area="area").values("pk")
+    return Entry.objects.filter(unit_id__in=units)
 
 
 class ScopedQuerySet(models.QuerySet):

@@ -1,0 +1,30 @@
+"""Founding the bodies of the areas that are loaded, with what became of them up to today's structure."""
+
+from kheo.places.models import Area, AreaSuccession, Level
+from kheo.units import bodies, lineage
+from kheo.units.models import Committee, Unit
+
+
+def load() -> int:
+    """Found all bodies of all loaded areas and link them. Loading twice changes nothing.
+
+    Returns how many bodies were founded.
+    """
+    bodies.load_functions()
+    areas = list(Area.objects.exclude(level__in=[Level.HAMLET, Level.PART]).select_related("parent__parent"))
+    founded = bodies.found(areas)
+    if founded:
+        bodies.succeed_inside(area for area in areas if area.level == Level.PROVINCE)
+        for on in AreaSuccession.objects.order_by("on").values_list("on", flat=True).distinct():
+            bodies.succeed_areas(on)
+        _standing_offices()
+        lineage.recompute()
+    return len(founded)
+
+
+def _standing_offices() -> None:
+    """The mass mobilisation board is the standing office of the steering committee of its level."""
+    for committee in Committee.objects.filter(standing_office=None).select_related("unit"):
+        board = Unit.objects.filter(area=committee.unit.area, competences__function="ban_dan_van")
+        committee.standing_office = board.order_by("-valid_to", "pk").first()
+        committee.save(update_fields=["standing_office"])

@@ -1,0 +1,208 @@
+"""The story of a reorganisation: communes merge, a level ends, bodies succeed bodies.
+
+Nothing moves and nothing is deleted. Areas and bodies that end are closed on their last day; new ones open;
+successions say what became of what; posts go on at the successors. Running initiatives, open duties and
+drafts stay where they are and are found at the successors, because seeing follows `path_now` and figures
+follow the lineage. Carrying it out twice changes nothing.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kheo.audit.models import record
+from kheo.lib.periods import FOREVER
+from kheo.places import changes, loading
+from kheo.places.changes import AreaChange
+from kheo.places.models import Area
+from kheo.units import bodies, lineage
+from kheo.units.heirs import answers
+from kheo.units.models import Competence, Post, Reorganisation, Unit, UnitSuccession
+
+
+@dataclass
+class Plan:
+    """A reorganisation before it is carried out: the change of areas with its name and key."""
+
+    key: str
+    name: str
+    change: AreaChange
+
+
+@dataclass
+class Preview:
+    """What would change hands, counted. `questions` are the answers of the rooms above: (label, count)."""
+
+    done: bool
+    areas: changes.Counts
+    units_closing: int
+    posts_continuing: int
+    questions: list[tuple[str, int]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "done": self.done,
+            "areas_closing": sum(self.areas.closed.values()),
+            "areas_opening": sum(self.areas.opened.values()),
+            "undecided": self.areas.undecided,
+            "units_closing": self.units_closing,
+            "posts_continuing": self.posts_continuing,
+            "found_at_successors": [{"what": label, "count": count} for label, count in self.questions],
+        }
+
+
+def known_plans() -> list[Plan]:
+    """The reorganisations whose lists are shipped, in the order of their days."""
+    change = loading.reorganisation_2025()
+    name = _("Reorganisation of communes, end of the district level on 1 July 2025")
+    return [Plan("sap-xep-2025", str(name), change)]
+
+
+def preview(plan: Plan) -> Preview:
+    """Count what the reorganisation would change, without changing anything."""
+    areas = changes.preview(plan.change)
+    closing = _closing_areas(plan)
+    ending = Unit.objects.filter(area__in=closing, valid_to__gt=plan.change.on)
+    units = list(ending.values_list("pk", flat=True))
+    posts = Post.objects.on(plan.change.on).filter(unit__in=units).count()
+    return Preview(
+        done=Reorganisation.objects.filter(key=plan.key, carried_out_at__isnull=False).exists(),
+        areas=areas,
+        units_closing=len(units),
+        posts_continuing=posts,
+        questions=[(str(q.label), count) for q, count in answers(units, closing)],
+    )
+
+
+def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
+    """Carry the reorganisation out in one transaction. A second time it changes nothing.
+
+    1. the change of areas takes effect;
+    2. bodies of areas that end are closed on the same day, those of new areas are founded;
+    3. bodies are linked to the bodies that answer for the same function at the heirs;
+    4. lineage and `path_now` are recomputed, so that what exists is found at the successors;
+    5. posts go on at the successors.
+    """
+    with transaction.atomic():
+        story, _created = Reorganisation.objects.select_for_update().get_or_create(
+            key=plan.key,
+            defaults={"name": plan.name, "on": plan.change.on, "legal_basis": plan.change.legal_basis},
+        )
+        if story.carried_out_at is not None:
+            return story
+        counts = preview(plan).as_json()
+        closing = _closing_areas(plan)
+        changes.carry_out(plan.change, by=by)
+        closed = _close_units(closing, plan, by)
+        opened = bodies.found(Area.objects.filter(valid_from=plan.change.on).exclude(level="hamlet"))
+        for unit in opened:
+            record(unit, "opened", by=by, reason=plan.name)
+        went, ended = bodies.succeed_areas(plan.change.on)
+        typed = _carry_typed(plan)
+        lineage.recompute()
+        posts, waiting = _continue_posts(plan, by)
+        story.counts = counts | {
+            "units_closed": closed,
+            "units_opened": len(opened) + typed,
+            "units_succeeded": went + typed,
+            "units_ended": ended,
+            "posts_continued": posts,
+            "posts_waiting_for_an_administrator": waiting,
+        }
+        story.carried_out_at = timezone.now()
+        story.carried_out_by = getattr(by, "user", by)
+        story.save()
+        record(story, "carried_out", by=by, reason=plan.change.legal_basis)
+    return story
+
+
+def _closing_areas(plan: Plan) -> list[int]:
+    """The areas that end, with the hamlets in them."""
+    reading = changes.Reading(plan.change)
+    closing = reading.closings()
+    return [area.pk for area in [*closing, *(hamlet for hamlet, _heir in reading.hamlets(closing))]]
+
+
+def _close_units(areas: list[int], plan: Plan, by: Any) -> int:
+    """Close the bodies of areas that end; what they answered for ends with them."""
+    on = plan.change.on
+    units = list(Unit.objects.filter(area__in=areas, valid_from__lt=on, valid_to__gt=on))
+    Unit.objects.filter(pk__in=[unit.pk for unit in units]).update(valid_to=on)
+    Competence.objects.filter(unit__in=units, valid_to__gt=on).update(valid_to=on)
+    for unit in units:
+        record(unit, "closed", by=by, changes={"valid_to": [str(unit.valid_to), str(on)]}, reason=plan.name)
+    return len(units)
+
+
+def _carry_typed(plan: Plan) -> int:
+    """Bodies that communes typed themselves (schools, party cells) go on at the heir, under its bodies."""
+    on = plan.change.on
+    carried = 0
+    typed = Unit.objects.filter(valid_to=on, successions__successor=None, successions__on=on).exclude(
+        kind=Unit.Kind.BODY
+    )
+    for unit in typed.select_related("area", "parent").prefetch_related("competences", "successions"):
+        heirs = [line.heir for line in unit.area.heirs_on(on)]
+        if len(heirs) != 1 or heirs[0].level != unit.area.level:
+            continue
+        above = unit.parent.successions.filter(on=on).first() if unit.parent else None
+        successor = Unit(
+            name=unit.name,
+            short_name=unit.short_name,
+            kind=unit.kind,
+            line=unit.line,
+            level=unit.level,
+            area=heirs[0],
+            parent=above.successor if above else None,
+            valid_from=on,
+            valid_to=FOREVER,
+            sample=unit.sample,
+        )
+        successor.save()
+        Competence.objects.bulk_create(
+            Competence(unit=successor, function_id=c.function_id, valid_from=on)
+            for c in unit.competences.all()
+        )
+        unit.successions.filter(on=on, successor=None).update(
+            successor=successor,
+            kind=UnitSuccession.Kind.SUCCEEDED,
+            share_numerator=1,
+            share_denominator=1,
+            legal_basis=plan.change.legal_basis,
+        )
+        carried += 1
+    return carried
+
+
+def _continue_posts(plan: Plan, by: Any) -> tuple[int, int]:
+    """Each post at a body that ended goes on at its one successor; where there is none or several, it ends.
+
+    Returns how many went on, and how many an administrator must settle.
+    """
+    on = plan.change.on
+    continued = waiting = 0
+    posts = Post.objects.filter(unit__valid_to=on, valid_from__lt=on, valid_to__gt=on)
+    for post in posts.select_related("unit", "user"):
+        successors = [s.successor for s in post.unit.successions.filter(on=on).select_related("successor")]
+        until = post.valid_to
+        Post.objects.filter(pk=post.pk).update(valid_to=on)
+        if len(successors) != 1 or successors[0] is None:
+            record(post, "post_ended", by=by, reason=plan.name)
+            waiting += 1
+            continue
+        following = Post.objects.create(
+            user=post.user,
+            unit=successors[0],
+            role=post.role,
+            reach=post.reach,
+            title=post.title,
+            valid_from=on,
+            valid_to=until,
+            continues=post,
+        )
+        record(following, "post_continued", by=by, changes={"unit": [str(post.unit), str(following.unit)]})
+        continued += 1
+    return continued, waiting

@@ -1,0 +1,171 @@
+from typing import Any
+
+from django.apps import apps
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kheo.audit.models import Entry
+from kheo.lib.periods import today
+from kheo.lib.vietnamese import fold
+from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units import explain, reorganise
+from kheo.units.forms import EndForm, JournalFilter, MemberForm, PostForm, RenewalForm, UnitFilter
+from kheo.units.models import Committee, Post, Reorganisation, Unit
+from kheo.units.reach import journal_of
+
+
+@require_POST
+def act_as(request: HttpRequest) -> HttpResponse:
+    """Choose as whom one acts ("với tư cách")."""
+    chosen = next((post for post in request.posts if str(post.pk) == request.POST.get("post")), None)
+    if chosen is None:
+        raise Http404
+    request.session["post"] = chosen.pk
+    onward = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
+    return redirect(onward if safe else "/")
+
+
+def unit_list(request: HttpRequest) -> HttpResponse:
+    form = UnitFilter(request.GET or None)
+    units = Unit.objects.visible_to(request.user).on(form.day()).select_related("area", "parent")
+    if form.is_valid():
+        units = units.matching(
+            fold(form.cleaned_data["q"]), form.cleaned_data["line"], form.cleaned_data["level"]
+        )
+    if wants_xlsx(request):
+        columns = [
+            (_("Name"), "name"),
+            (_("Line"), "get_line_display"),
+            (_("Level"), "get_level_display"),
+            (_("Area"), "area"),
+            (_("Superior"), "parent"),
+        ]
+        return xlsx_response("co-quan.xlsx", columns, units.in_vietnamese_order())
+    page = keyset_page(units, request, order=("sort_key", "id"))
+    return render(request, "units/list.html", {"form": form, "page": page})
+
+
+def unit(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_object_or_404(Unit.objects.visible_to(request.user).select_related("area", "parent"), pk=pk)
+    posts = Post.objects.current().visible_to(request.user).filter(unit=unit).select_related("user")
+    return render(
+        request,
+        "units/unit.html",
+        {
+            "unit": unit,
+            "posts": posts.order_by("role", "user__full_name"),
+            "competences": unit.competences.select_related("function"),
+            "origins": unit.origins.select_related("predecessor"),
+            "successions": unit.successions.select_related("successor"),
+            "committee": Committee.objects.filter(unit=unit).select_related("standing_office").first(),
+            "may_manage": request.post is not None and request.post.manages(unit),
+        },
+    )
+
+
+def post_add(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_object_or_404(Unit.objects.living().visible_to(request.user), pk=pk)
+    request.post_or_refuse().require_management_of(unit)
+    form = PostForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.attempt(lambda: form.give(unit, request.post)):
+        messages.success(request, _("%(person)s now holds the post.") % {"person": form.result.user})
+        return redirect("unit", pk=unit.pk)
+    return render(request, "units/post_form.html", {"form": form, "unit": unit})
+
+
+def post_end(request: HttpRequest, pk: int) -> HttpResponse:
+    post = get_object_or_404(Post.objects.visible_to(request.user).select_related("unit", "user"), pk=pk)
+    request.post_or_refuse().require_management_of(post.unit)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if form.attempt(lambda: post.end(by=request.post, on=data["on"], reason=data["reason"])):
+            messages.success(request, _("The post has ended. What was done in it stays as it is."))
+            return redirect("unit", pk=post.unit_id)
+    return render(request, "units/post_end.html", {"form": form, "post": post})
+
+
+def committee_list(request: HttpRequest) -> HttpResponse:
+    committees = Committee.objects.filter(unit__in=Unit.objects.living().visible_to(request.user))
+    committees = committees.select_related("unit__area", "standing_office").prefetch_related("renewals")
+    return render(request, "units/committees.html", {"committees": committees.order_by("unit__sort_key")})
+
+
+def _committee(request: HttpRequest, pk: int) -> Committee:
+    committee = get_object_or_404(
+        Committee.objects.filter(unit__in=Unit.objects.visible_to(request.user)).select_related("unit"),
+        unit=pk,
+    )
+    request.post_or_refuse().require_management_of(committee.unit, "clerk", "head", "specialist")
+    return committee
+
+
+def renewal_add(request: HttpRequest, pk: int) -> HttpResponse:
+    committee = _committee(request, pk)
+    form = RenewalForm(request.POST or None)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.attempt(lambda: committee.renew(by=request.post, **form.cleaned_data))
+    ):
+        return redirect("unit", pk=pk)
+    return render(request, "units/renewal_form.html", {"form": form, "committee": committee})
+
+
+def member_add(request: HttpRequest, pk: int) -> HttpResponse:
+    committee = _committee(request, pk)
+    form = MemberForm(request.POST or None)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.attempt(lambda: committee.seat(by=request.post, **form.cleaned_data))
+    ):
+        return redirect("unit", pk=pk)
+    return render(request, "units/member_form.html", {"form": form, "committee": committee})
+
+
+def why(request: HttpRequest, label: str, pk: int) -> HttpResponse:
+    """Why may I (not) see this? Says only what the person may know: what lies outside is not named."""
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        raise Http404 from None
+    return render(request, "units/why.html", {"answer": explain.why(request.user, request.post, model, pk)})
+
+
+def journal(request: HttpRequest) -> HttpResponse:
+    request.post_or_refuse().require("admin", "unit_admin", "inspector", "head")
+    form = JournalFilter(request.GET or None)
+    entries: Any = journal_of(request.post).select_related("user")
+    if form.is_valid():
+        data = form.cleaned_data
+        entries = entries.search(data["q"], since=data["since"], until=data["until"])
+    page = keyset_page(entries, request, order=("-at", "-id"))
+    return render(request, "units/journal.html", {"form": form, "page": page, "model": Entry})
+
+
+def reorganisations(request: HttpRequest) -> HttpResponse:
+    done = {story.key: story for story in Reorganisation.objects.all()}
+    plans = [(plan, done.get(plan.key)) for plan in reorganise.known_plans()]
+    return render(request, "units/reorganisations.html", {"plans": plans})
+
+
+def reorganisation(request: HttpRequest, key: str) -> HttpResponse:
+    """Preview a reorganisation; an administrator of the whole carries it out."""
+    plan = next((plan for plan in reorganise.known_plans() if plan.key == key), None)
+    if plan is None:
+        raise Http404
+    if request.method == "POST":
+        request.post_or_refuse().require("admin")
+        reorganise.carry_out(plan, by=request.post)
+        messages.success(request, _("The reorganisation is carried out. Nothing was moved or deleted."))
+        return redirect("reorganisation", key=key)
+    story = Reorganisation.objects.filter(key=key, carried_out_at__isnull=False).first()
+    preview = None if story else reorganise.preview(plan)
+    context = {"plan": plan, "story": story, "preview": preview, "due": plan.change.on <= today()}
+    return render(request, "units/reorganisation.html", context)
