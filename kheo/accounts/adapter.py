@@ -1,11 +1,11 @@
 """What allauth asks of Kheo: messages in our own words, closed sign-up, where one may return to."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,12 +14,13 @@ from django.utils.translation import override
 
 from kheo.accounts.addresses import address_of
 from kheo.accounts.journal import welcome
+from kheo.accounts.models import User
 from kheo.ui.context import THEME_COOKIE
 
 A_YEAR = 365 * 24 * 3600
 
 
-def remember_choices(response: HttpResponse, user: AbstractBaseUser) -> HttpResponse:
+def remember_choices(response: HttpResponse, user: User) -> HttpResponse:
     """Let the browser know the person's language and colours; whoever signs in next brings their own."""
     for cookie, value in {settings.LANGUAGE_COOKIE_NAME: user.language, THEME_COOKIE: user.theme}.items():
         response.set_cookie(
@@ -58,11 +59,12 @@ class Adapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")
 
-    def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        user.choose_password(password)  # type: ignore[attr-defined]
-
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **rest: Any) -> HttpResponse:
         response = super().post_login(request, user, **rest)
-        with override(user.language):  # type: ignore[attr-defined]
-            messages.info(request, welcome(user))  # type: ignore[arg-type]
-        return remember_choices(response, user)
+        person = cast(User, user)
+        with override(person.language):
+            messages.info(request, welcome(person))
+        return remember_choices(response, person)
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        cast(User, user).choose_password(password)

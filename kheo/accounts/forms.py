@@ -88,7 +88,8 @@ class ProfileForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.before = {name: getattr(self.instance, name) for name in self._meta.fields}
+        # Each language by its own name, so that whoever is lost in the other one finds the way back.
+        self.fields["language"].widget.choices = [("vi", "Tiếng Việt"), ("en", "English")]  # type: ignore[attr-defined]
         self.initial["phone"] = self.instance.spoken_phone
 
     def clean_phone(self) -> str | None:

@@ -102,9 +102,9 @@ class User(AbstractBaseUser):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(raw_password and nfc(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Keyboards of Macs and PCs write the same accented letter differently; both are right."""
-        return super().check_password(nfc(raw_password))
+        return super().check_password(raw_password and nfc(raw_password))
 
     @property
     def spoken_phone(self) -> str:

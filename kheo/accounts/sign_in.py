@@ -56,5 +56,3 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Kheo keeps its own list of sign-ins (kheo.accounts.models.SignIn), which a retention time empties.
 AXES_DISABLE_ACCESS_LOG = True
-
-__all__ = [name for name in globals() if name.isupper()]

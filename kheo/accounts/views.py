@@ -19,6 +19,12 @@ from kheo.accounts.models import User
 from kheo.ui.doors import open_door
 
 
+class SignedIn(HttpRequest):
+    """A request that passed the closed doors: there is a person behind it."""
+
+    user: User  # type: ignore[assignment]
+
+
 class SignIn(LoginView):
     template_name = "account/login.html"
 
@@ -65,12 +71,12 @@ def demo_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedIn) -> HttpResponse:
     """A person's own page: what is known about them here, and what they may change."""
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
         request.user.keep_profile(**form.cleaned_data)
-        messages.success(request, _("Your choices are kept."))
+        messages.success(request, _("Saved."))
         return remember_choices(redirect("account"), request.user)
     return render(
         request, "accounts/account.html", {"form": form, "sign_ins": request.user.sign_ins.all()[:10]}
