@@ -197,12 +197,16 @@ def faults_of(page: Page, path: str, widths: tuple[int, ...], limit: int | None)
     """What is wrong with the page at `path`; its pictures go to test-results/pages/."""
     faults = []
     arrived: list[Response] = []
-    page.on("response", arrived.append)
+
+    def note(response: Response) -> None:
+        arrived.append(response)
+
+    page.on("response", note)
     try:
         page.set_viewport_size({"width": widths[0], "height": 800})
         answer = page.goto(path, wait_until="networkidle")
     finally:
-        page.remove_listener("response", arrived.append)
+        page.remove_listener("response", note)
     if answer is None or answer.status >= 400:
         return [f"{path}: answered {answer.status if answer else 'nothing'}"]
     if limit is not None and (weight := weight_of(arrived)) > limit:

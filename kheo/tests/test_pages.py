@@ -53,3 +53,11 @@ def test_the_watch_sees_what_must_not_happen(chromium, live_server):
     assert "Content Security Policy" in told
     assert "404 for the stylesheet" in told
     assert "404 for the script" in told
+
+
+def test_a_person_can_be_put_before_the_page(sign_in, django_user_model):
+    an = django_user_model.objects.create_user("an", "mot mat khau dai", full_name="Lê Thị An")
+    page = sign_in(an)
+    answer = page.goto("/tai-khoan/")
+    assert answer.status == 200
+    assert "Lê Thị An" in page.content()
