@@ -193,6 +193,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Kheo says itself who was refused at the door, in fewer words.
+    "loggers": {"axes": {"level": "ERROR"}},
 }
 
 from kheo.accounts.sign_in import *  # noqa: E402, F403  (the settings of allauth and axes live with the room)
