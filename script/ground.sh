@@ -98,7 +98,8 @@ failed_install() {
   die "The packages could not be installed. Is a package index reachable from here? All of pip's words: .venv/install.log"
 }
 
-# The fonts, scripts and compiled translations are built again only when something they are made from changed.
+# ensure_build [--tests]: fonts, static files and compiled translations, with what only tests use. They are built
+# again only when something they are made from changed; asking Django itself would cost a second at every start.
 ensure_build() {
   local stamp started want
   want=$(
@@ -108,11 +109,11 @@ ensure_build() {
         \( -path '*/static/*' -o -path '*/locale/*' -o -path 'kheo/ui/*' \) -printf '%p %T@ %s\n' | LC_ALL=C sort
     } | sha256sum | cut -d' ' -f1
   )
-  stamp="$ROOT/build/.made-from"
+  stamp="$ROOT/build/.made-from$*"
   [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && return
   started=$(now)
   say "Building fonts, styles and translations."
-  KHEO_DATA=${KHEO_DATA:-$ROOT/data} "$BIN/kheo" build >&2
+  "$BIN/kheo" build "$@" >&2
   mkdir -p build
   printf '%s' "$want" >"$stamp"
   say "They are built ($(since "$started") s)."
