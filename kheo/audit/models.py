@@ -5,6 +5,7 @@ it tells of by label and id, so it outlives every reorganisation. One thing may 
 words that name a person, when that person has them erased by right (`erase_words`).
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -132,8 +133,23 @@ def record(
     `by` is a post, a user, or None for the system itself. `changes` maps a field to [before, after],
     both plain JSON values; personal values are named, not copied.
     """
+    entry = _entry(thing, verb, by, changes, reason)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_all(
+    things: Iterable[tuple[models.Model, dict[str, list]]], verb: str, *, by: Any = None, reason: str = ""
+) -> None:
+    """`record` for many things at once, each with its own changes."""
+    Entry.objects.bulk_create(
+        (_entry(thing, verb, by, changes, reason) for thing, changes in things), batch_size=500
+    )
+
+
+def _entry(thing: models.Model, verb: str, by: Any, changes: dict[str, list] | None, reason: str) -> Entry:
     post, user = (by, by.user) if hasattr(by, "unit_id") else (None, by)
-    return Entry.objects.create(
+    return Entry(
         user=user,
         post_id=post.pk if post else None,
         unit_id=post.unit_id if post else None,

@@ -80,10 +80,11 @@ def load_functions() -> None:
             Function.objects.get(code=row["code"]).includes.set(row["includes"].split())
 
 
-def found(areas: Iterable[Area]) -> list[Unit]:
+def found(areas: Iterable[Area], until: date = FOREVER) -> list[Unit]:
     """Found the bodies of these areas that do not exist yet, each for as long as area and body both last.
 
-    Areas come with their ancestors' bodies already founded or among them. Founding twice changes nothing.
+    Areas come with their ancestors' bodies already founded or among them. Bodies that begin on or after
+    `until` are left out: they belong to a structure that has not begun. Founding twice changes nothing.
     """
     order = {"province": 0, "district": 1, "commune": 2}
     areas = sorted((area for area in areas if area.level in order), key=lambda area: order[area.level])
@@ -98,7 +99,7 @@ def found(areas: Iterable[Area]) -> list[Unit]:
             (area, body)
             for area in areas
             for body in by_level[area.level]
-            if max(area.valid_from, body.opens) < min(area.valid_to, body.closes)
+            if max(area.valid_from, body.opens) < min(area.valid_to, body.closes, until)
             and (area.pk, body.key) not in known
         ]
         for (area, body), pk in zip(wanted, paths.reserve_ids(Unit, len(wanted)), strict=True):

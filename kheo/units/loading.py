@@ -1,18 +1,22 @@
 """Founding the bodies of the areas that are loaded, with what became of them up to today's structure."""
 
+from datetime import date
+
+from kheo.lib.periods import FOREVER
 from kheo.places.models import Area, AreaSuccession, Level
 from kheo.units import bodies, lineage
 from kheo.units.models import Committee, Unit
 
 
-def load() -> int:
+def load(until: date = FOREVER) -> int:
     """Found all bodies of all loaded areas and link them. Loading twice changes nothing.
 
-    Returns how many bodies were founded.
+    `until`: the day of a reorganisation that is loaded but not carried out; bodies of the structure after it
+    are founded by its story. Returns how many bodies were founded.
     """
     bodies.load_functions()
     areas = list(Area.objects.exclude(level__in=[Level.HAMLET, Level.PART]).select_related("parent__parent"))
-    founded = bodies.found(areas)
+    founded = bodies.found(areas, until)
     if founded:
         bodies.succeed_inside(area for area in areas if area.level == Level.PROVINCE)
         for on in AreaSuccession.objects.order_by("on").values_list("on", flat=True).distinct():

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from kheo.audit.models import record
 from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.lib.refusals import Refused
-from kheo.lib.vietnamese import fold, nfc, sort_key
+from kheo.lib.vietnamese import fold, nfc, same_name, sort_key
 from kheo.places.models import Area
 from kheo.places.paths import PathField, segment, within
 
@@ -98,6 +98,37 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
     def in_vietnamese_order(self) -> "UnitQuerySet":
         return self.order_by("sort_key", "pk")
+
+    def add_typed(self, name: str, *, under: "Unit", line: str, area: Area, by: Any) -> "Unit":
+        """The body of that name under `under`, added if it has none: schools and party cells are in no list."""
+        name = nfc(" ".join(name.split()))
+        if not fold(name):
+            raise Refused(_("Write the name of the unit."))
+        if len(name) > 300:
+            raise Refused(_("The name of a unit has at most 300 letters."))
+        with transaction.atomic():
+            # The superior's row is the lock: two people typing the same school make one.
+            Unit.objects.select_for_update().get(pk=under.pk)
+            known = self.living().filter(parent=under, folded=fold(name))
+            for unit in known:
+                if same_name(unit.name, name):
+                    return unit
+            unit = self.create(
+                name=name,
+                kind=Unit.Kind.TYPED,
+                line=line,
+                level=Level.HAMLET,
+                area=area,
+                parent=under,
+                valid_from=under.valid_from,
+                valid_to=under.valid_to,
+                sample=under.sample,
+            )
+            UnitLineage.objects.create(
+                unit=unit, heir=unit, valid_from=unit.valid_from, valid_to=unit.valid_to, basis="itself"
+            )
+            record(unit, "added", by=by)
+        return unit
 
     def visible_to(self, who: Any) -> "UnitQuerySet":
         """Bodies are public facts: every signed-in person with a post may look them up."""

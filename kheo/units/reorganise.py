@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kheo.audit.models import record
+from kheo.audit.models import record, record_all
 from kheo.lib.periods import FOREVER
 from kheo.places import changes, loading
 from kheo.places.changes import AreaChange
@@ -98,8 +98,7 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
         changes.carry_out(plan.change, by=by)
         closed = _close_units(closing, plan, by)
         opened = bodies.found(Area.objects.filter(valid_from=plan.change.on).exclude(level="hamlet"))
-        for unit in opened:
-            record(unit, "opened", by=by, reason=plan.name)
+        record_all(((unit, {}) for unit in opened), "opened", by=by, reason=plan.name)
         went, ended = bodies.succeed_areas(plan.change.on)
         typed = _carry_typed(plan)
         lineage.recompute()
@@ -132,8 +131,8 @@ def _close_units(areas: list[int], plan: Plan, by: Any) -> int:
     units = list(Unit.objects.filter(area__in=areas, valid_from__lt=on, valid_to__gt=on))
     Unit.objects.filter(pk__in=[unit.pk for unit in units]).update(valid_to=on)
     Competence.objects.filter(unit__in=units, valid_to__gt=on).update(valid_to=on)
-    for unit in units:
-        record(unit, "closed", by=by, changes={"valid_to": [str(unit.valid_to), str(on)]}, reason=plan.name)
+    closed = [(unit, {"valid_to": [str(unit.valid_to), str(on)]}) for unit in units]
+    record_all(closed, "closed", by=by, reason=plan.name)
     return len(units)
 
 
