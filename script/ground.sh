@@ -104,7 +104,7 @@ ensure_build() {
   local stamp started want
   want=$(
     {
-      cat requirements/base.txt
+      cat requirements/base.txt package-lock.json
       find kheo -not -name '*.mo' -not -name '*.pyc' -type f \
         \( -path '*/static/*' -o -path '*/locale/*' -o -path 'kheo/ui/*' \) -printf '%p %T@ %s\n' | LC_ALL=C sort
     } | sha256sum | cut -d' ' -f1
