@@ -115,6 +115,35 @@ class Panels:
         return shown
 
 
+@dataclass(frozen=True)
+class Link:
+    """A menu entry of one object's page: `url_name` takes the object's id."""
+
+    label: Text
+    url_name: str
+    icon: str = ""
+    order: int = 100
+
+
+@dataclass
+class Links:
+    """What rooms above have to say about an object of a room below, by its model ("units.unit")."""
+
+    entries: dict[str, list[Link]] = field(default_factory=dict)
+
+    def add(self, about: str, link: Link) -> None:
+        kept = [each for each in self.entries.get(about, []) if each.url_name != link.url_name]
+        self.entries[about] = sorted([*kept, link], key=lambda each: each.order)
+
+    def about(self, thing: Any) -> list[dict[str, Any]]:
+        """The links of one object, with their addresses."""
+        entries = self.entries.get(thing._meta.label_lower, [])
+        return [
+            {"label": link.label, "icon": link.icon, "url": reverse(link.url_name, args=[thing.pk])}
+            for link in entries
+        ]
+
+
 @dataclass
 class Verbs:
     """Audit verbs in the reader's words."""
@@ -129,6 +158,7 @@ class Verbs:
 
 
 menu = Menu()
+links = Links()
 panels = Panels()
 verbs = Verbs(
     {

@@ -100,7 +100,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self.order_by("sort_key", "pk")
 
     def add_typed(self, name: str, *, under: "Unit", line: str, area: Area, by: Any) -> "Unit":
-        """The body of that name under `under`, added if it has none: schools and party cells are in no list."""
+        """The body of that name under `under`, added if missing: schools and party cells are in no list."""
         name = nfc(" ".join(name.split()))
         if not fold(name):
             raise Refused(_("Write the name of the unit."))

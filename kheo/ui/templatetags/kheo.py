@@ -18,7 +18,7 @@ from kheo.audit.models import Entry
 from kheo.lib import formats
 from kheo.lib.periods import BEGINNING, FOREVER
 from kheo.ui.icons import ICONS
-from kheo.ui.registry import verbs
+from kheo.ui.registry import links, verbs
 
 register = template.Library()
 
@@ -159,6 +159,18 @@ def timeline(thing: Any, most: int = 50) -> dict[str, Any]:
     """The journal of one object, newest first. One query."""
     found = list(Entry.objects.about(thing).select_related("user")[: most + 1])
     return {"entries": [_told(entry) for entry in found[:most]], "more": len(found) > most}
+
+
+@register.filter
+def told(entry: Entry) -> str:
+    """What was done, in the reader's words."""
+    return verbs.word(entry.verb)
+
+
+@register.inclusion_tag("ui/parts/links.html")
+def links_about(thing: Any) -> dict[str, Any]:
+    """Where else something is told of this object: links that the rooms above have added."""
+    return {"links": links.about(thing)}
 
 
 def _told(entry: Entry) -> dict[str, Any]:
