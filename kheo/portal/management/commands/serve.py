@@ -3,6 +3,7 @@
 Others reach an installation through a web server on the same machine, which also brings HTTPS.
 """
 
+import logging
 import socket
 from argparse import ArgumentParser
 from typing import Any
@@ -21,6 +22,8 @@ class Server(BaseApplication):
         super().__init__()
 
     def load_config(self) -> None:
+        # Django answers HEAD with a body that gunicorn rightly drops; nobody need hear of each.
+        logging.getLogger("gunicorn.http.wsgi").setLevel(logging.ERROR)
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
