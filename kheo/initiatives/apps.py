@@ -1,6 +1,126 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class InitiativesConfig(AppConfig):
     name = "kheo.initiatives"
     label = "initiatives"
+
+    def ready(self) -> None:
+        from kheo.files.owners import register_owner
+        from kheo.initiatives import measures, panels
+        from kheo.search import index
+        from kheo.ui.registry import MenuEntry, menu, verbs
+        from kheo.units import heirs
+
+        measures.declare()
+        panels.declare()
+        index.register(
+            index.Searchable(
+                kind="initiative",
+                label=_("Initiative"),
+                model="initiatives.Initiative",
+                url_name="initiative",
+                words=words_of_initiative,
+                scope=seen_by,
+                things=initiatives_for_search,
+            )
+        )
+        index.register(
+            index.Searchable(
+                kind="practice",
+                label=_("Practice"),
+                model="initiatives.Practice",
+                url_name="practice",
+                words=words_of_practice,
+                scope=lambda who: Q() if getattr(who, "pk", None) else Q(pk__in=[]),
+            )
+        )
+        for owner in ("Initiative", "Enrolment", "Catalogue"):
+            register_owner(f"initiatives.{owner}", lambda user, thing: thing.may_be_seen_by(user))
+        heirs.register(
+            heirs.Question("initiatives", _("Running initiatives found at the successors"), running_at)
+        )
+        heirs.register(
+            heirs.Question("enrolments", _("Registrations on their way up"), on_their_way_at)
+        )
+        verbs.add(
+            {
+                "taken_from_publication": _("took it in from a publication"),
+                "field_corrected": _("corrected the field of work"),
+                "taken_off": _("took it off the list"),
+                "issued": _("recorded the signed list"),
+                "signed_file_added": _("added the signed list as a file"),
+                "consent_recorded": _("recorded the person's consent"),
+                "consent_taken_back": _("recorded that the consent was taken back"),
+            }
+        )
+        menu.add(MenuEntry(_("Initiatives"), "initiative_list", "initiative", 30))
+        menu.add(MenuEntry(_("Registrations"), "enrolment_list", "inbox", 31))
+        menu.add(MenuEntry(_("Catalogues"), "catalogue_list", "list", 32))
+        menu.add(MenuEntry(_("Practices"), "practice_list", "star", 33))
+
+
+def initiatives_for_search() -> Any:
+    from kheo.initiatives.models import Initiative
+
+    return Initiative.objects.select_related("owner", "area__parent__parent__parent", "practice").order_by("pk")
+
+
+def words_of_initiative(initiative: Any) -> Any:
+    from kheo.lib.periods import BEGINNING
+    from kheo.search.index import Words
+
+    if initiative.state == "withdrawn":
+        return None
+    # Bodies of residents' contacts are not searched: one looks for the work, not for people.
+    text = [initiative.goal, initiative.owner.name, initiative.practice.name if initiative.practice else ""]
+    return Words(
+        title=initiative.name,
+        text="\n".join(filter(None, text)),
+        place=initiative.area.short_place,
+        area_id=initiative.area_id,
+        unit_id=initiative.owner_id,
+        public=initiative.public,
+        day=initiative.started_on or BEGINNING,
+    )
+
+
+def words_of_practice(practice: Any) -> Any:
+    from kheo.search.index import Words
+
+    return Words(title=practice.name, text=practice.description)
+
+
+def seen_by(who: Any) -> Q:
+    """By the unit or by the place, like the initiative itself."""
+    from kheo.places.models import Area
+    from kheo.places.paths import within
+    from kheo.units.models import Unit
+    from kheo.units.reach import reaches_of
+
+    seen = Q(pk__in=[])
+    for reach in reaches_of(who):
+        if reach.tree == "place":
+            seen |= Q(area_id__in=Area.objects.filter(within("path_now", reach.path)).values("pk"))
+        elif reach.tree == "own":
+            seen |= Q(unit_id__in=Unit.objects.filter(path_now=reach.path).values("pk"))
+        else:
+            seen |= Q(unit_id__in=Unit.objects.filter(within("path_now", reach.path)).values("pk"))
+    return seen
+
+
+def running_at(units: Any, areas: Any) -> int:
+    from kheo.initiatives.models import Initiative
+
+    return Initiative.objects.running().filter(Q(owner__in=units) | Q(area__in=areas)).count()
+
+
+def on_their_way_at(units: Any, areas: Any) -> int:
+    from kheo.initiatives.models import Enrolment
+
+    here = Q(initiative__owner__in=units) | Q(initiative__area__in=areas)
+    return Enrolment.objects.filter(here, state__in=["sent", "received", "confirmed"]).count()

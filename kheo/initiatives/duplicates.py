@@ -1,0 +1,86 @@
+"""Likely duplicates: the same practice, or nearly the same name, close by.
+
+What runs in the same or a neighbouring commune of today is compared, wherever it was registered in its
+own time. A name is compared without marks, order of words and the phrases that begin half of all names.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from kheo.lib.vietnamese import fold
+from kheo.places import paths
+from kheo.places.models import Area
+from kheo.units.models import Unit
+
+# Of 100: "tieng keng binh yen" and "tieng keng an ninh binh yen" reach 88, two random names about 40.
+NEAR = 86
+MOST = 8
+_COMMON = re.compile(r"\b(mo hinh|dien hinh|dan van kheo|kheo trong|kheo|cong tac|phong trao)\b|[^\w ]")
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """One initiative that may be the same thing; `why` is "practice" or "name", `score` of 100."""
+
+    initiative: Any
+    why: str
+    score: int
+    same_owner: bool
+    same_hamlet: bool
+
+
+def bare(name: str) -> str:
+    """What is left of a name for comparing; the whole folded name where nothing else is."""
+    folded = fold(name)
+    return " ".join(_COMMON.sub(" ", folded).split()) or folded
+
+
+def likely(
+    name: str, *, area: Area, owner: Unit | None = None, practice: int | None = None, besides: int | None = None
+) -> list[Likeness]:
+    """At most MOST likenesses, closest first. Three queries, whatever their number."""
+    from kheo.initiatives.models import Initiative
+
+    near = Initiative.objects.standing().filter(_around(area))
+    if besides:
+        near = near.exclude(pk=besides)
+    rows = list(near.values_list("pk", "name", "practice_id"))
+    scores = _near_names(name, ((pk, other) for pk, other, _practice in rows))
+    same = {pk for pk, _name, other in rows if practice is not None and other == practice}
+    best = sorted(same | scores.keys(), key=lambda pk: (pk not in same, -scores.get(pk, 0), pk))[:MOST]
+    found = Initiative.objects.select_related("owner", "area__parent", "field").in_bulk(best)
+    return [
+        Likeness(
+            initiative=found[pk],
+            why="practice" if pk in same else "name",
+            score=round(scores.get(pk, 0)),
+            same_owner=owner is not None and found[pk].owner_id == owner.pk,
+            same_hamlet=found[pk].area_id == area.pk,
+        )
+        for pk in best
+        if pk in found
+    ]
+
+
+def _around(area: Area) -> Any:
+    """The commune of today and its neighbours; a place above the communes is compared with itself alone."""
+    commune = area.commune
+    if commune is None:
+        return paths.within("area__path", area.path)
+    here = commune.today
+    condition = paths.within("area__path_now", here.path_now)
+    for path in here.neighbours().values_list("path_now", flat=True):
+        condition |= paths.within("area__path_now", path)
+    return condition
+
+
+def _near_names(name: str, others: Iterable[tuple[int, str]]) -> dict[int, float]:
+    names = {pk: bare(other) for pk, other in others}
+    close = process.extract(
+        bare(name), names, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR, limit=None
+    )
+    return {pk: score for _name, score, pk in close}

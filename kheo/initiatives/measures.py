@@ -1,0 +1,72 @@
+"""What is counted of initiatives: enrolments of a year, and endings by month."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F
+from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext_lazy as _
+
+from kheo.initiatives.models import Ending, Enrolment
+from kheo.tallies.measures import Measure, Share, register
+
+
+def enrolled(kind: str) -> Callable[[int | None], Iterator[Share]]:
+    """Enrolments in a catalogue, or known from a publication, of one kind, by plan year."""
+
+    def rows(enrolment: int | None = None) -> Iterator[Share]:
+        counted = Enrolment.objects.counted().filter(kind=kind)
+        for row in _grouped(counted, enrolment, "pk", "year", "initiative__", "field"):
+            yield _share(date(row["when"], 1, 1), row)
+
+    return rows
+
+
+def ended(enrolment: int | None = None) -> Iterator[Share]:
+    """Initiatives that ended or were taken off the list, by month; counted in the field of their last year."""
+    endings = Ending.objects.exclude(enrolment=None).annotate(month=TruncMonth("on"))
+    for row in _grouped(endings, enrolment, "enrolment", "month", "initiative__", "enrolment__field"):
+        yield _share(row["when"], row)
+
+
+def _grouped(
+    rows: Any, enrolment: int | None, of: str, when: str, initiative: str, field: str
+) -> Any:
+    if enrolment is not None:
+        rows = rows.filter(**{of: enrolment})
+    return (
+        rows.order_by()
+        .values(
+            when=F(when),
+            unit=F(initiative + "owner"),
+            area=F(initiative + "commune"),
+            of_field=F(field),
+            of_kind=F(initiative + "kind"),
+        )
+        .annotate(value=Count("pk"))
+    )
+
+
+def _share(period: date, row: dict[str, Any]) -> Share:
+    return {
+        "period": period,
+        "unit": row["unit"],
+        "area": row["area"],
+        "field": row["of_field"],
+        "kind": row["of_kind"],
+        "value": row["value"],
+    }
+
+
+MEASURES = [
+    Measure("enrolled_new", _("New initiatives enrolled"), "year", enrolled("new")),
+    Measure("enrolled_continuing", _("Continuing initiatives enrolled"), "year", enrolled("continuing")),
+    Measure("enrolled_unknown", _("Enrolled, not known whether new"), "year", enrolled("unknown")),
+    Measure("ended", _("Initiatives ended"), "month", ended),
+]
+
+
+def declare() -> None:
+    for measure in MEASURES:
+        register(measure)

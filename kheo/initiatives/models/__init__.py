@@ -1,0 +1,8 @@
+"""Practices, the initiatives that carry them out at a place, their yearly enrolments, and the lists that decide."""
+
+from kheo.initiatives.models.catalogues import Catalogue
+from kheo.initiatives.models.enrolments import Draft, Enrolment, Step
+from kheo.initiatives.models.initiatives import Consent, Ending, Initiative
+from kheo.initiatives.models.practices import Practice
+
+__all__ = ["Catalogue", "Consent", "Draft", "Ending", "Enrolment", "Initiative", "Practice", "Step"]

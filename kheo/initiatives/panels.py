@@ -1,0 +1,72 @@
+"""What waits for whom, on everyone's first page: one query for each panel that may concern the person."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kheo.initiatives.models import Draft, Enrolment
+from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS
+from kheo.lib.formats import number
+from kheo.ui.registry import Panel, panels, signed_in
+from kheo.units.models import Post
+
+MOST = 6
+# Above this nobody counts: "more than 99".
+COUNTED = 99
+
+
+def _panel(waiting: Callable[[Post], Any], roles: tuple[str, ...], query: str) -> Callable[[HttpRequest], Any]:
+    def context(request: HttpRequest) -> dict[str, Any] | None:
+        post = getattr(request, "post", None)
+        if post is None or post.role not in roles:
+            return None
+        rows = list(
+            waiting(post).with_facts().prefetch_related(None).order_by("pk")[: COUNTED + 1]
+        )
+        if not rows:
+            return None
+        return {
+            "rows": rows[:MOST],
+            "count": number(len(rows)) if len(rows) <= COUNTED else f"{COUNTED}+",
+            "more": len(rows) > MOST,
+            "url": f"{reverse('enrolment_list')}?{query}",
+        }
+
+    return context
+
+
+def drafts(request: HttpRequest) -> dict[str, Any] | None:
+    """Drafts and returned registrations of the person, and what is typed but not yet checked."""
+    post = getattr(request, "post", None)
+    if post is None or post.role not in WRITERS:
+        return None
+    typed = list(Draft.objects.visible_to(post)[: MOST + 1])
+    rows = list(Enrolment.objects.visible_to(post).to_finish(post).with_facts().order_by("-pk")[: COUNTED + 1])
+    if not typed and not rows:
+        return None
+    count = len(rows) + len(typed)
+    return {
+        "typed": typed[:MOST],
+        "rows": rows[:MOST],
+        "count": number(count) if count <= COUNTED else f"{COUNTED}+",
+        "more": len(rows) > MOST,
+        "url": f"{reverse('enrolment_list')}?waiting=finish",
+    }
+
+
+def declare() -> None:
+    template = "initiatives/panels/enrolments.html"
+    objects = Enrolment.objects
+    for name, title, waiting, roles, order in (
+        ("receive", _("Registrations to receive"), objects.to_receive, DESK, 20),
+        ("confirm", _("Registrations to confirm"), objects.to_confirm, HEADS, 21),
+        ("approve", _("Registrations to approve"), objects.to_approve, HEADS, 22),
+    ):
+        context = _panel(waiting, roles, f"waiting={name}")
+        panels.add(Panel(f"initiatives_{name}", title, template, context, order, signed_in))
+    panels.add(
+        Panel("initiatives_drafts", _("My drafts and what came back"), "initiatives/panels/drafts.html", drafts, 23)
+    )
