@@ -217,9 +217,11 @@ class Area(models.Model):
     @property
     def in_text(self) -> str:
         """The name inside a sentence: type in lower case (xã Tam Hợp), but not before numbers and persons."""
-        if self.type_lowers and not self.name[:1].isdigit():
-            return f"{self.type} {self.name}"
-        return self.full_name
+        return self.written(self.type, self.name)
+
+    def written(self, type: str, name: str) -> str:
+        """A type and a name of this area as they stand inside a sentence."""
+        return f"{type} {name}" if self.type_lowers and not name[:1].isdigit() else titled(type, name)
 
     @property
     def full_place(self) -> str:
@@ -233,6 +235,13 @@ class Area(models.Model):
             ", ".join(area.in_text for area in self.upward() if area.level != Level.PROVINCE) or self.in_text
         )
 
+    def place_on(self, day: date) -> str:
+        """`full_place` with the names of a day: a row keeps its identity through a rename."""
+        return ", ".join(
+            area.in_text if (name := area.named_on(day)) is None else area.written(name.type, name.name)
+            for area in self.upward()
+        )
+
     def upward(self) -> list["Area"]:
         """Itself, its parent and so on up to the root."""
         line: list[Area] = []
@@ -242,12 +251,16 @@ class Area(models.Model):
             area = area.parent
         return line
 
-    def name_on(self, day: date) -> str:
-        """What the row was called on a day; a row keeps its identity through a rename."""
+    def named_on(self, day: date) -> "AreaName | None":
         for name in self.names.all():
             if not name.other_spelling and name.valid_from <= day < name.valid_to:
-                return name.full_name
-        return self.full_name
+                return name
+        return None
+
+    def name_on(self, day: date) -> str:
+        """What the row was called on a day, as it begins a line."""
+        name = self.named_on(day)
+        return name.full_name if name else self.full_name
 
     def code_on(self, day: date, system: str = GSO) -> str:
         for code in self.codes.all():
@@ -298,6 +311,18 @@ class Area(models.Model):
             return self
         path = paths.common([line.heir.path for line in heirs])
         return Area.objects.with_place().get(path=path) if path else self
+
+    def decisions(self) -> list["AreaSuccession"]:
+        """What became of it step by step until today, in order: every succession on the way to its heirs."""
+        steps: list[AreaSuccession] = []
+        seen, ended = set(), {self.pk}
+        while ended:
+            ties = AreaSuccession.objects.filter(predecessor_id__in=ended, known_to=FOREVER)
+            found = list(ties.select_related("predecessor", "successor__parent__parent__parent"))
+            steps += found
+            seen |= ended
+            ended = {link.successor_id for link in found} - seen
+        return sorted(steps, key=lambda link: (link.on, link.pk))
 
     @property
     def today(self) -> "Area":
