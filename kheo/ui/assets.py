@@ -186,7 +186,8 @@ def _font(weight: int) -> Path:
 
 
 def _locks() -> list[Path]:
-    return [ROOT / "package-lock.json"]
+    # Packages of Python bring static files too.
+    return [ROOT / "package-lock.json", ROOT / "requirements" / "base.txt"]
 
 
 def _own(*names: str) -> list[Path]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Text = str | Promise
 
@@ -73,7 +74,7 @@ class Menu:
         self.entries.sort(key=lambda each: each.order)
 
     def groups(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """What this person sees: groups with their lines, the current one marked. Empty groups are left out."""
+        """What this person sees: groups with their lines, the current one marked; no empty groups."""
         lines: dict[str, list[dict[str, Any]]] = {}
         current = None
         for entry in self.entries:
@@ -162,31 +163,31 @@ links = Links()
 panels = Panels()
 verbs = Verbs(
     {
-        "created": _("created"),
-        "changed": _("changed"),
-        "edited": _("changed"),
-        "drafted": _("drafted"),
-        "submitted": _("submitted"),
-        "received": _("received"),
-        "confirmed": _("confirmed"),
-        "accepted": _("accepted"),
-        "approved": _("approved"),
-        "returned": _("returned"),
-        "refused": _("refused"),
-        "withdrawn": _("withdrawn"),
-        "started": _("started"),
-        "ended": _("ended"),
-        "recognised": _("recognised"),
-        "published": _("published"),
-        "unpublished": _("taken down"),
-        "assigned": _("assigned"),
-        "cascaded": _("assigned to units"),
-        "replied": _("replied"),
-        "corrected": _("corrected"),
-        "renewed": _("renewed"),
-        "opened": _("opened"),
-        "closed": _("closed"),
-        "uploaded": _("uploaded"),
-        "erased": _("erased"),
+        "created": pgettext_lazy("journal", "created"),
+        "changed": pgettext_lazy("journal", "changed"),
+        "edited": pgettext_lazy("journal", "changed"),
+        "drafted": pgettext_lazy("journal", "drafted"),
+        "submitted": pgettext_lazy("journal", "submitted"),
+        "received": pgettext_lazy("journal", "received"),
+        "confirmed": pgettext_lazy("journal", "confirmed"),
+        "accepted": pgettext_lazy("journal", "accepted"),
+        "approved": pgettext_lazy("journal", "approved"),
+        "returned": pgettext_lazy("journal", "returned"),
+        "refused": pgettext_lazy("journal", "refused"),
+        "withdrawn": pgettext_lazy("journal", "withdrawn"),
+        "started": pgettext_lazy("journal", "started"),
+        "ended": pgettext_lazy("journal", "ended"),
+        "recognised": pgettext_lazy("journal", "recognised"),
+        "published": pgettext_lazy("journal", "published"),
+        "unpublished": pgettext_lazy("journal", "taken down"),
+        "assigned": pgettext_lazy("journal", "assigned"),
+        "cascaded": pgettext_lazy("journal", "assigned to units"),
+        "replied": pgettext_lazy("journal", "replied"),
+        "corrected": pgettext_lazy("journal", "corrected"),
+        "renewed": pgettext_lazy("journal", "renewed"),
+        "opened": pgettext_lazy("journal", "opened"),
+        "closed": pgettext_lazy("journal", "closed"),
+        "uploaded": pgettext_lazy("journal", "uploaded"),
+        "erased": pgettext_lazy("journal", "erased"),
     }
 )

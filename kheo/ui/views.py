@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from kheo.ui import kept
 from kheo.ui.context import THEME_COOKIE, THEMES
 from kheo.ui.doors import open_door
+from kheo.ui.style_page import context as style_page_context
 
 A_YEAR = 365 * 24 * 3600
 
@@ -60,4 +61,4 @@ def style_page(request: HttpRequest) -> HttpResponse:
     """Every element of the house's look on one page."""
     if not (settings.DEMO or settings.DEBUG):
         raise Http404
-    return render(request, "ui/style.html")
+    return render(request, "ui/style.html", style_page_context(request))

@@ -1,0 +1,38 @@
+// Small comforts. Every page works without this file.
+
+// A menu closes when one clicks beside it or presses Escape.
+const drops = () => document.querySelectorAll("details.drop[open]");
+document.addEventListener("click", (event) => {
+  for (const drop of drops()) if (!drop.contains(event.target)) drop.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const drop of drops()) {
+    drop.open = false;
+    drop.querySelector("summary").focus();
+  }
+});
+
+// What went wrong is read first.
+document.querySelector(".error-summary")?.focus();
+
+// A table wider than the window can be scrolled with the keyboard.
+for (const box of document.querySelectorAll(".table-scroll:not([tabindex])")) {
+  if (box.scrollWidth > box.clientWidth) {
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    const name = box.querySelector("caption")?.textContent.trim() || document.querySelector("h1")?.textContent.trim();
+    if (name) box.setAttribute("aria-label", name);
+  }
+}
+
+// A second press of a slow button does not send a form twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sending) event.preventDefault();
+  form.dataset.sending = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
+});
