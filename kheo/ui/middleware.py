@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -87,3 +89,23 @@ class ClosedDoors:
             onward = request.htmx.current_url_abs_path or "/" if request.method == "GET" else onward
             return HttpResponseClientRedirect(redirect_to_login(onward, resolve_url(settings.LOGIN_URL)).url)
         return redirect_to_login(onward, resolve_url(settings.LOGIN_URL))
+
+
+class ChosenLanguage:
+    """Vietnamese, unless this person chose otherwise.
+
+    What the browser asks for does not count: offices here run English browsers and speak Vietnamese.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        with translation.override(language):
+            response = self.get_response(request)
+        patch_vary_headers(response, ("Cookie",))
+        response.headers.setdefault("Content-Language", language)
+        return response
