@@ -253,7 +253,9 @@ def weight_of(responses: Iterable[Response]) -> int:
     total = 0
     for response in responses:
         kind = response.headers.get("content-type", "")
-        if response.status != 200 or (kind.startswith("image/") and "svg" not in kind):
+        picture = kind.startswith("image/") and "svg" not in kind
+        # "other" is the tab's icon, which the browser keeps to itself.
+        if response.status != 200 or picture or response.request.resource_type == "other":
             continue
         body = response.body()
         total += len(body) if kind.startswith("font/") else len(gzip.compress(body, 6))
