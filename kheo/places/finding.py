@@ -15,8 +15,8 @@ from kheo.lib.vietnamese import fold, nfc, tone_blind
 from kheo.places import paths
 from kheo.places.models import HAMLET_TYPES, Area, AreaLineage, AreaName, Level
 
-# What may stand before a name, with the levels it can mean. Compared with its marks, because "Quan Thành" is a
-# name and "quận" a type; without marks only where the whole name was written without any.
+# What may stand before a name, with the levels it can mean. Compared with its marks, because "Quan Thành" is
+# a name and "quận" a type; without marks only where the whole name was written without any.
 _TYPES: dict[str, tuple[str, ...]] = {
     "tỉnh": (Level.PROVINCE,),
     "thành phố": (Level.DISTRICT, Level.PROVINCE),

@@ -8,16 +8,18 @@ another commune before and after July 2025.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kheo.audit import models as audit
+from kheo.lib.formats import short_date
 from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.lib.refusals import Refused
 from kheo.lib.vietnamese import fold, nfc, sort_key, tone_blind
@@ -46,6 +48,33 @@ def titled(type: str, name: str) -> str:
     """The name as it stands alone or begins a line: "Xã Tam Hợp"."""
     whole = f"{type} {name}".strip()
     return whole[:1].upper() + whole[1:]
+
+
+class Dated:
+    """Something that holds from `valid_from` until the eve of `valid_to`."""
+
+    valid_from: date
+    valid_to: date
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it held; None while it holds."""
+        return None if self.valid_to >= FOREVER else self.valid_to - timedelta(days=1)
+
+    @property
+    def span(self) -> str:
+        """The time in words: "until 30/6/2025"; "" where neither end is known."""
+        first = "" if self.valid_from <= BEGINNING else _day(self.valid_from)
+        last = _day(self.last_day) if self.last_day else ""
+        if first and last:
+            return gettext("from %(first)s until %(last)s") % {"first": first, "last": last}
+        if first:
+            return gettext("since %(first)s") % {"first": first}
+        return gettext("until %(last)s") % {"last": last} if last else ""
+
+
+def _day(day: date) -> str:
+    return short_date(day, "en" if (get_language() or "").startswith("en") else "vi")
 
 
 class AreaQuerySet(models.QuerySet["Area"]):
@@ -138,7 +167,7 @@ class AreaQuerySet(models.QuerySet["Area"]):
         return hamlet
 
 
-class Area(models.Model):
+class Area(Dated, models.Model):
     level = models.CharField(max_length=10, choices=Level.choices)
     # As published, lower case: xã, phường, thị trấn, huyện, thị xã, thành phố, tỉnh; xóm, bản, khối…
     type = models.CharField(max_length=30)
@@ -345,7 +374,7 @@ class Area(models.Model):
         return borders.shape_of(self)
 
 
-class AreaCode(models.Model):
+class AreaCode(Dated, models.Model):
     """A code an area bore for a time. A look-up needs the system and the day."""
 
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="codes")
@@ -365,7 +394,7 @@ class AreaCode(models.Model):
         return f"{self.system} {self.code}"
 
 
-class AreaName(models.Model):
+class AreaName(Dated, models.Model):
     """A name an area bore for a time, or another spelling under which lists know it."""
 
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="names")

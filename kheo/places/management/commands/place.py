@@ -26,7 +26,7 @@ With --json, one object:
   matches: a list of areas {id, code, level, type, name, full_name, place, from, to} (from and to: ISO dates,
   `to` exclusive, null where open), each with
     exact (accents agree), other_time (not of the day asked for), hamlet (named but not known, or ""),
-    today {an area, or null}, decided (whether that heir is certain), legal_basis (of the changes until today, or ""),
+    today {an area}, decided (whether that heir is certain), legal_basis (of the changes until today, or ""),
     namesakes_today [areas of that name today which are not meant].
 """
 
@@ -76,7 +76,8 @@ class Command(BaseCommand):
         elif status == "ambiguous":
             self.stdout.write(_("Several areas fit. Add the district or the day:"))
         for match in matches:
-            self.stdout.write(f"{_tell(match.area, None if match.other_time else day)} ({_span(match.area)})")
+            told = _tell(match.area, None if match.other_time else day)
+            self.stdout.write(f"{told} ({match.area.span})" if match.area.span else told)
             if match.hamlet:
                 self.stdout.write(
                     "  " + _("Hamlet as written, not yet known there: %(name)s") % {"name": match.hamlet}
@@ -96,17 +97,6 @@ class Command(BaseCommand):
 def _tell(area: Area, day: date | None = None) -> str:
     code = area.code_on(day) if day and area.existed_on(day) else area.code
     return (area.place_on(day) if day else area.full_place) + (f" [{code}]" if code else "")
-
-
-def _span(area: Area) -> str:
-    until = short_date(date.fromordinal(area.valid_to.toordinal() - 1))
-    if area.valid_from == BEGINNING and area.valid_to == FOREVER:
-        return _("exists")
-    if area.valid_from == BEGINNING:
-        return _("until %(end)s") % {"end": until}
-    if area.valid_to == FOREVER:
-        return _("since %(first)s") % {"first": short_date(area.valid_from)}
-    return _("from %(first)s until %(end)s") % {"first": short_date(area.valid_from), "end": until}
 
 
 def _basis(area: Area) -> str:

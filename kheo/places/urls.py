@@ -1,0 +1,9 @@
+from django.urls import path
+
+from kheo.places import views
+
+urlpatterns = [
+    path("dia-ban/", views.areas, name="areas"),
+    path("dia-ban/goi-y/", views.area_suggestions, name="area_suggestions"),
+    path("dia-ban/<int:pk>/", views.area, name="area"),
+]
