@@ -35,7 +35,7 @@ from .forms import (
 )
 from .marking import Span, marked
 from .models import Assignment, Directive, Duty, Reply
-from .reading.shapes import SURE
+from .models.directive import SURE
 
 
 def acting(request: HttpRequest) -> Post:

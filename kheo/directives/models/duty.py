@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kheo.audit.models import record
-from kheo.directives.rhythm import STANDING, Rhythm, period_of
+from kheo.directives.rhythm import STANDING, Rhythm, period_of, span_of
 from kheo.files.models import Attachment
-from kheo.lib.periods import today
+from kheo.lib.periods import Period, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
 from kheo.units.models import Post, Role, Unit
@@ -382,6 +382,11 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.duty}: {self.get_status_display()}"
+
+    @property
+    def span(self) -> Period | None:
+        """The period it speaks of; None for a task that is answered once."""
+        return span_of(self.period)
 
     def may_be_seen_by(self, user: Any) -> bool:
         return Reply.objects.visible_to(user).filter(pk=self.pk).exists()
