@@ -156,6 +156,8 @@ def contradictions() -> list[str]:
     wrong = []
     for room in ROOMS:
         for key, message in messages(translated(room)).items():
+            if not all(words_of(message)):
+                continue
             earlier, words = first.setdefault(key, (room, words_of(message)))
             if words != words_of(message):
                 wrong.append(
@@ -165,15 +167,26 @@ def contradictions() -> list[str]:
 
 
 def renew(room: str) -> None:
-    """Write the room's catalogue anew: all its messages in the order of the code, with its translations."""
+    """Write the room's catalogue anew: all its messages in the order of the code, with its translations.
+
+    What is new here but already said in another room is said the same way.
+    """
     wanted, kept = found_in(room), messages(translated(room))
+    said = {
+        key: message
+        for other in ROOMS
+        for key, message in messages(translated(other)).items()
+        if all(words_of(message)) and not message.fuzzy
+    }
     if not messages(wanted):
         catalogue_of(room).unlink(missing_ok=True)
         return
     fresh = Catalog(locale=LANGUAGE)
     for key, message in messages(wanted).items():
         told = kept.get(key)
-        words: Any = words_of(told) if told is not None and not told.fuzzy else [""]
+        if told is None or told.fuzzy or not all(words_of(told)):
+            told = said.get(key)
+        words: Any = words_of(told) if told is not None else [""]
         plural = isinstance(message.id, tuple)
         fresh.add(message.id, tuple(words[:1]) if plural else words[0], context=message.context)
     body = io.BytesIO()
@@ -185,11 +198,13 @@ def renew(room: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="script/messages")
-    parser.add_argument("rooms", nargs="*", choices=[[], *ROOMS], metavar="ROOM")
+    parser.add_argument("rooms", nargs="*", metavar="ROOM")
     parser.add_argument(
         "--check", action="store_true", help="change nothing; fail where something is missing"
     )
     options = parser.parse_args()
+    if unknown := set(options.rooms) - set(ROOMS):
+        parser.error(f"no room is called {' or '.join(sorted(unknown))}")
     wrong = []
     for room in options.rooms or ROOMS:
         if not options.check:
