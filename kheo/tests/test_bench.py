@@ -1,0 +1,51 @@
+"""The harness of the benchmarks: what it says of a measured thing."""
+
+import pytest
+from django.db import connection
+
+from kheo import bench
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    monkeypatch.setattr(bench, "REGISTERED", {})
+    return bench.REGISTERED
+
+
+def test_ranks_are_values_that_were_measured():
+    assert bench.rank([1.0, 2.0, 3.0, 4.0], 0.5) == 2.0
+    assert bench.rank([1.0, 2.0, 3.0, 4.0], 0.95) == 4.0
+    assert bench.rank([5.0], 0.5) == 5.0
+
+
+@pytest.mark.django_db
+def test_a_benchmark_stands_beside_the_plain_way(registered):
+    def ask(times):
+        for _ in range(times):
+            connection.cursor().execute("SELECT 1")
+
+    @bench.bench(
+        "sample", baseline=lambda world: ask(4), needs=lambda: "world", runs=3, conditions="three runs"
+    )
+    def measured(world):
+        assert world == "world"
+        ask(2)
+
+    p50, p95, queries = bench.results(registered["sample"])
+    assert (p50["name"], p95["name"], p50["unit"]) == ("sample.p50", "sample.p95", "ms")
+    assert 0 < p50["value"] <= p95["value"]
+    assert p50["ratio"] == p50["value"] / p50["baseline"]
+    assert queries == {
+        "name": "sample.queries",
+        "value": 2,
+        "unit": "queries",
+        "baseline": 4,
+        "ratio": 0.5,
+        "conditions": "three runs",
+    }
+
+
+def test_a_name_is_given_once(registered):
+    bench.bench("sample")(len)
+    with pytest.raises(ValueError, match="two benchmarks"):
+        bench.bench("sample")(len)
