@@ -44,9 +44,7 @@ class InitiativesConfig(AppConfig):
         heirs.register(
             heirs.Question("initiatives", _("Running initiatives found at the successors"), running_at)
         )
-        heirs.register(
-            heirs.Question("enrolments", _("Registrations on their way up"), on_their_way_at)
-        )
+        heirs.register(heirs.Question("enrolments", _("Registrations on their way up"), on_their_way_at))
         verbs.add(
             {
                 "taken_from_publication": _("took it in from a publication"),
@@ -67,7 +65,9 @@ class InitiativesConfig(AppConfig):
 def initiatives_for_search() -> Any:
     from kheo.initiatives.models import Initiative
 
-    return Initiative.objects.select_related("owner", "area__parent__parent__parent", "practice").order_by("pk")
+    return Initiative.objects.select_related("owner", "area__parent__parent__parent", "practice").order_by(
+        "pk"
+    )
 
 
 def words_of_initiative(initiative: Any) -> Any:

@@ -40,7 +40,12 @@ def bare(name: str) -> str:
 
 
 def likely(
-    name: str, *, area: Area, owner: Unit | None = None, practice: int | None = None, besides: int | None = None
+    name: str,
+    *,
+    area: Area,
+    owner: Unit | None = None,
+    practice: int | None = None,
+    besides: int | None = None,
 ) -> list[Likeness]:
     """At most MOST likenesses, closest first. Three queries, whatever their number."""
     from kheo.initiatives.models import Initiative
@@ -80,7 +85,5 @@ def _around(area: Area) -> Any:
 
 def _near_names(name: str, others: Iterable[tuple[int, str]]) -> dict[int, float]:
     names = {pk: bare(other) for pk, other in others}
-    close = process.extract(
-        bare(name), names, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR, limit=None
-    )
+    close = process.extract(bare(name), names, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR, limit=None)
     return {pk: score for _name, score, pk in close}

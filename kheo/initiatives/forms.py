@@ -31,7 +31,10 @@ class RegistrationForm(Form):
 
     name = forms.CharField(max_length=300)
     kind = forms.ChoiceField(
-        label=_("Model or exemplar"), choices=Initiative.Kind.choices, widget=forms.RadioSelect, initial="model"
+        label=_("Model or exemplar"),
+        choices=Initiative.Kind.choices,
+        widget=forms.RadioSelect,
+        initial="model",
     )
     subject = forms.ChoiceField(
         label=_("Whose"), choices=Initiative.Subject.choices, widget=forms.RadioSelect, initial="collective"
@@ -41,7 +44,9 @@ class RegistrationForm(Form):
         label=_("Practice"),
         max_length=300,
         required=False,
-        help_text=_("If others do the same elsewhere, choose the practice from the library or name a new one."),
+        help_text=_(
+            "If others do the same elsewhere, choose the practice from the library or name a new one."
+        ),
     )
     owner = forms.ModelChoiceField(Unit.objects.none(), label=_("Led by"))
     owner_typed = forms.CharField(
@@ -115,9 +120,9 @@ class RegistrationForm(Form):
         self.by, self.day, self.enrolment = by, on or today(), enrolment
         if enrolment is not None:
             kwargs["initial"] = {**typed_into(enrolment), **kwargs.get("initial", {})}
-        level = (data.get("level_asked") if data is not None else None) or (
-            kwargs.get("initial") or {}
-        ).get("level_asked", Level.COMMUNE)
+        level = (data.get("level_asked") if data is not None else None) or (kwargs.get("initial") or {}).get(
+            "level_asked", Level.COMMUNE
+        )
         self.upward = level in (Level.PROVINCE, Level.DISTRICT)
         self.short, self.long = self._asked()
         self.examples = {
@@ -186,6 +191,10 @@ class RegistrationForm(Form):
     def parts(self, names: Any) -> Iterator[forms.BoundField]:
         return (self[name] for name in names if name in self.fields)
 
+    @property
+    def asks_person(self) -> bool:
+        return self["subject"].value() == Initiative.Subject.PERSON
+
     def short_part(self) -> Iterator[forms.BoundField]:
         more = [name for name in self.short if name not in self.SHORT]
         return self.parts([*self.SHORT, *more])
@@ -217,7 +226,9 @@ class RegistrationForm(Form):
         if data.get("subject") == Initiative.Subject.PERSON:
             self._clean_person(data)
         if data.get("kind") == Initiative.Kind.MODEL and data.get("subject") == Initiative.Subject.PERSON:
-            self.add_error("subject", _("A person is an exemplar. A model is a collective's or a household's."))
+            self.add_error(
+                "subject", _("A person is an exemplar. A model is a collective's or a household's.")
+            )
         first, last = data.get("span_first"), data.get("span_last")
         if first and last and first > last:
             self.add_error("span_last", _("It ends before it begins. Check the two years."))
@@ -235,7 +246,8 @@ class RegistrationForm(Form):
         if not data.get("consent"):
             if standing is None:
                 self.add_error(
-                    "consent", _("Without the person's consent it cannot be registered. Ask the person first.")
+                    "consent",
+                    _("Without the person's consent it cannot be registered. Ask the person first."),
                 )
             return
         for name in ("consent_person", "consent_on", "consent_how"):
@@ -251,7 +263,9 @@ def _answer(each: asked.Asked, *, required: bool) -> forms.Field:
     if each.name in _NUMBERS:
         return _NUMBERS[each.name](**common)
     if each.name in ("span_first", "span_last"):
-        return forms.IntegerField(min_value=1990, max_value=2100, widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common)
+        return forms.IntegerField(
+            min_value=1990, max_value=2100, widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common
+        )
     if each.kept == "initiative":
         longest = Initiative._meta.get_field(each.name).max_length
         return forms.CharField(max_length=longest, **common)
@@ -366,12 +380,20 @@ class FilterForm(Form):
 
     q = forms.CharField(label=_("Name"), max_length=200, required=False)
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, empty_value=None, required=False)
-    field = forms.ModelChoiceField(Field.objects.all(), label=_("Field of work"), required=False, empty_label=_("All"))
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), *Initiative.Kind.choices], required=False)
+    field = forms.ModelChoiceField(
+        Field.objects.all(), label=_("Field of work"), required=False, empty_label=_("All")
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[("", _("All")), *Initiative.Kind.choices], required=False
+    )
     state = forms.ChoiceField(label=_("State"), required=False)
     line = forms.ChoiceField(label=_("Line"), required=False)
-    commune = forms.ModelChoiceField(Area.objects.none(), label=_("Commune or ward"), required=False, empty_label=_("All"))
-    level = forms.ChoiceField(label=_("Level asked for"), choices=[("", _("All")), *_ASKED_LEVELS], required=False)
+    commune = forms.ModelChoiceField(
+        Area.objects.none(), label=_("Commune or ward"), required=False, empty_label=_("All")
+    )
+    level = forms.ChoiceField(
+        label=_("Level asked for"), choices=[("", _("All")), *_ASKED_LEVELS], required=False
+    )
     sort = forms.ChoiceField(
         label=_("Order"), choices=[("", _("A to Z")), ("newest", _("newest first"))], required=False
     )
@@ -381,7 +403,10 @@ class FilterForm(Form):
 
         super().__init__(data, **kwargs)
         year = today().year
-        self.fields["year"].choices = [("", _now("All")), *((each, str(each)) for each in years or range(year + 1, 2019, -1))]
+        self.fields["year"].choices = [
+            ("", _now("All")),
+            *((each, str(each)) for each in years or range(year + 1, 2019, -1)),
+        ]
         self.fields["state"].choices = [("", _now("All")), *states]
         self.fields["line"].choices = [("", _now("All")), *Line.choices]
         area = by.unit.area if by else None

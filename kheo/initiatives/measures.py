@@ -30,9 +30,7 @@ def ended(enrolment: int | None = None) -> Iterator[Share]:
         yield _share(row["when"], row)
 
 
-def _grouped(
-    rows: Any, enrolment: int | None, of: str, when: str, initiative: str, field: str
-) -> Any:
+def _grouped(rows: Any, enrolment: int | None, of: str, when: str, initiative: str, field: str) -> Any:
     if enrolment is not None:
         rows = rows.filter(**{of: enrolment})
     return (

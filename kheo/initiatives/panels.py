@@ -18,14 +18,14 @@ MOST = 6
 COUNTED = 99
 
 
-def _panel(waiting: Callable[[Post], Any], roles: tuple[str, ...], query: str) -> Callable[[HttpRequest], Any]:
+def _panel(
+    waiting: Callable[[Post], Any], roles: tuple[str, ...], query: str
+) -> Callable[[HttpRequest], Any]:
     def context(request: HttpRequest) -> dict[str, Any] | None:
         post = getattr(request, "post", None)
         if post is None or post.role not in roles:
             return None
-        rows = list(
-            waiting(post).with_facts().prefetch_related(None).order_by("pk")[: COUNTED + 1]
-        )
+        rows = list(waiting(post).with_facts().prefetch_related(None).order_by("pk")[: COUNTED + 1])
         if not rows:
             return None
         return {
@@ -44,7 +44,9 @@ def drafts(request: HttpRequest) -> dict[str, Any] | None:
     if post is None or post.role not in WRITERS:
         return None
     typed = list(Draft.objects.visible_to(post)[: MOST + 1])
-    rows = list(Enrolment.objects.visible_to(post).to_finish(post).with_facts().order_by("-pk")[: COUNTED + 1])
+    rows = list(
+        Enrolment.objects.visible_to(post).to_finish(post).with_facts().order_by("-pk")[: COUNTED + 1]
+    )
     if not typed and not rows:
         return None
     count = len(rows) + len(typed)
@@ -68,5 +70,11 @@ def declare() -> None:
         context = _panel(waiting, roles, f"waiting={name}")
         panels.add(Panel(f"initiatives_{name}", title, template, context, order, signed_in))
     panels.add(
-        Panel("initiatives_drafts", _("My drafts and what came back"), "initiatives/panels/drafts.html", drafts, 23)
+        Panel(
+            "initiatives_drafts",
+            _("My drafts and what came back"),
+            "initiatives/panels/drafts.html",
+            drafts,
+            23,
+        )
     )

@@ -8,188 +8,568 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
-        ('places', '0001_initial'),
-        ('plans', '0001_initial'),
-        ('units', '0001_initial'),
+        ("files", "0001_initial"),
+        ("places", "0001_initial"),
+        ("plans", "0001_initial"),
+        ("units", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Catalogue',
+            name="Catalogue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('approve', 'approves'), ('end', 'takes off the list')], default='approve', max_length=10)),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('number', models.CharField(max_length=60, verbose_name='number of the list')),
-                ('signed_on', models.DateField(default=kheo.lib.periods.today, verbose_name='signed on')),
-                ('signer', models.CharField(blank=True, max_length=120, verbose_name='signed by')),
-                ('sample', models.BooleanField(default=False)),
-                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='catalogues', to='units.unit', verbose_name='committee')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='catalogues', to='plans.plan')),
-                ('signed_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.attachment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("approve", "approves"), ("end", "takes off the list")],
+                        default="approve",
+                        max_length=10,
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("number", models.CharField(max_length=60, verbose_name="number of the list")),
+                ("signed_on", models.DateField(default=kheo.lib.periods.today, verbose_name="signed on")),
+                ("signer", models.CharField(blank=True, max_length=120, verbose_name="signed by")),
+                ("sample", models.BooleanField(default=False)),
+                (
+                    "committee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="catalogues",
+                        to="units.unit",
+                        verbose_name="committee",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="catalogues",
+                        to="plans.plan",
+                    ),
+                ),
+                (
+                    "signed_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.attachment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-signed_on', '-pk'],
+                "ordering": ["-signed_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('kind', models.CharField(choices=[('new', 'new'), ('continuing', 'continuing'), ('unknown', 'not known whether new')], default='new', max_length=10, verbose_name='new or continuing')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('sent', 'sent'), ('received', 'received'), ('confirmed', 'confirmed by the head'), ('approved', 'in the catalogue'), ('returned', 'returned'), ('withdrawn', 'withdrawn'), ('published', 'known from a publication')], default='draft', max_length=10)),
-                ('level_asked', models.CharField(choices=[('province', 'province'), ('district', 'district'), ('commune', 'commune'), ('hamlet', 'grass roots')], default='commune', max_length=12, verbose_name='level asked for')),
-                ('details', models.JSONField(blank=True, default=dict)),
-                ('approved_on', models.DateField(blank=True, null=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('updated', models.DateTimeField(auto_now=True)),
-                ('addressee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='received_enrolments', to='units.unit')),
-                ('committee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decided_enrolments', to='units.unit')),
-                ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='plans.field', verbose_name='field of work')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='plans.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("continuing", "continuing"),
+                            ("unknown", "not known whether new"),
+                        ],
+                        default="new",
+                        max_length=10,
+                        verbose_name="new or continuing",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("sent", "sent"),
+                            ("received", "received"),
+                            ("confirmed", "confirmed by the head"),
+                            ("approved", "in the catalogue"),
+                            ("returned", "returned"),
+                            ("withdrawn", "withdrawn"),
+                            ("published", "known from a publication"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "level_asked",
+                    models.CharField(
+                        choices=[
+                            ("province", "province"),
+                            ("district", "district"),
+                            ("commune", "commune"),
+                            ("hamlet", "grass roots"),
+                        ],
+                        default="commune",
+                        max_length=12,
+                        verbose_name="level asked for",
+                    ),
+                ),
+                ("details", models.JSONField(blank=True, default=dict)),
+                ("approved_on", models.DateField(blank=True, null=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("updated", models.DateTimeField(auto_now=True)),
+                (
+                    "addressee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="received_enrolments",
+                        to="units.unit",
+                    ),
+                ),
+                (
+                    "committee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decided_enrolments",
+                        to="units.unit",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="plans.field",
+                        verbose_name="field of work",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="plans.plan",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('fields', models.JSONField(default=dict)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('updated', models.DateTimeField(auto_now=True)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.post')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enrolment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='initiatives.enrolment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("fields", models.JSONField(default=dict)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("updated", models.DateTimeField(auto_now=True)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.post"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="initiatives.enrolment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-updated', '-pk'],
+                "ordering": ["-updated", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Initiative',
+            name="Initiative",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('folded', models.CharField(db_index=True, editable=False, max_length=300)),
-                ('sort_key', models.CharField(editable=False, max_length=600)),
-                ('kind', models.CharField(choices=[('model', 'model'), ('exemplar', 'exemplar')], default='model', max_length=10, verbose_name='kind')),
-                ('subject', models.CharField(choices=[('collective', 'collective'), ('household', 'household'), ('person', 'person')], default='collective', max_length=10, verbose_name='subject')),
-                ('owner_known', models.BooleanField(default=True)),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('running', 'running'), ('ended', 'ended'), ('withdrawn', 'withdrawn'), ('published', 'known from a publication')], default='proposed', max_length=10)),
-                ('goal', models.CharField(blank=True, max_length=500, verbose_name='goal in one line')),
-                ('started_on', models.DateField(blank=True, null=True, verbose_name='started on')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('contact_name', models.CharField(blank=True, max_length=120, verbose_name='contact')),
-                ('contact_phone', models.CharField(blank=True, max_length=20, verbose_name="contact's phone")),
-                ('sample', models.BooleanField(default=False)),
-                ('source_url', models.CharField(blank=True, max_length=600)),
-                ('source_id', models.CharField(blank=True, max_length=40)),
-                ('source_labelled', models.BooleanField(default=True)),
-                ('source_note', models.TextField(blank=True)),
-                ('public', models.BooleanField(default=False)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='initiatives', to='places.area', verbose_name='place')),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.area')),
-                ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='plans.field', verbose_name='field of work')),
-                ('movement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='initiatives', to='plans.movement')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='initiatives', to='units.unit', verbose_name='led by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=300, verbose_name="name")),
+                ("folded", models.CharField(db_index=True, editable=False, max_length=300)),
+                ("sort_key", models.CharField(editable=False, max_length=600)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("model", "model"), ("exemplar", "exemplar")],
+                        default="model",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[
+                            ("collective", "collective"),
+                            ("household", "household"),
+                            ("person", "person"),
+                        ],
+                        default="collective",
+                        max_length=10,
+                        verbose_name="subject",
+                    ),
+                ),
+                ("owner_known", models.BooleanField(default=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("running", "running"),
+                            ("ended", "ended"),
+                            ("withdrawn", "withdrawn"),
+                            ("published", "known from a publication"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("goal", models.CharField(blank=True, max_length=500, verbose_name="goal in one line")),
+                ("started_on", models.DateField(blank=True, null=True, verbose_name="started on")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="ended on")),
+                ("contact_name", models.CharField(blank=True, max_length=120, verbose_name="contact")),
+                (
+                    "contact_phone",
+                    models.CharField(blank=True, max_length=20, verbose_name="contact's phone"),
+                ),
+                ("sample", models.BooleanField(default=False)),
+                ("source_url", models.CharField(blank=True, max_length=600)),
+                ("source_id", models.CharField(blank=True, max_length=40)),
+                ("source_labelled", models.BooleanField(default=True)),
+                ("source_note", models.TextField(blank=True)),
+                ("public", models.BooleanField(default=False)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="initiatives",
+                        to="places.area",
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.area",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="plans.field",
+                        verbose_name="field of work",
+                    ),
+                ),
+                (
+                    "movement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="initiatives",
+                        to="plans.movement",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="initiatives",
+                        to="units.unit",
+                        verbose_name="led by",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='initiative',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='initiatives.initiative'),
+            model_name="enrolment",
+            name="initiative",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="enrolments",
+                to="initiatives.initiative",
+            ),
         ),
         migrations.CreateModel(
-            name='Ending',
+            name="Ending",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='ended on')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.post')),
-                ('catalogue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='endings', to='initiatives.catalogue')),
-                ('enrolment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='endings', to='initiatives.enrolment')),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='endings', to='initiatives.initiative')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="ended on")),
+                ("reason", models.TextField(verbose_name="reason")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.post"
+                    ),
+                ),
+                (
+                    "catalogue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="endings",
+                        to="initiatives.catalogue",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="endings",
+                        to="initiatives.enrolment",
+                    ),
+                ),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="endings",
+                        to="initiatives.initiative",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.CharField(max_length=120, verbose_name='who agreed')),
-                ('given_on', models.DateField(verbose_name='agreed on')),
-                ('how', models.CharField(choices=[('written', 'in writing'), ('spoken', 'by word of mouth'), ('message', 'by phone or message')], max_length=10, verbose_name='how')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('taken_back_on', models.DateField(blank=True, null=True)),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.attachment')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.post')),
-                ('taken_back_recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='initiatives.initiative')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person", models.CharField(max_length=120, verbose_name="who agreed")),
+                ("given_on", models.DateField(verbose_name="agreed on")),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[
+                            ("written", "in writing"),
+                            ("spoken", "by word of mouth"),
+                            ("message", "by phone or message"),
+                        ],
+                        max_length=10,
+                        verbose_name="how",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("taken_back_on", models.DateField(blank=True, null=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.attachment",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.post"
+                    ),
+                ),
+                (
+                    "taken_back_recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="initiatives.initiative",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Practice',
+            name="Practice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('folded', models.CharField(db_index=True, editable=False, max_length=300)),
-                ('sort_key', models.CharField(db_index=True, editable=False, max_length=600)),
-                ('description', models.TextField(blank=True, verbose_name='how it is done')),
-                ('sample', models.BooleanField(default=False)),
-                ('field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='plans.field', verbose_name='field of work')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=300, verbose_name="name")),
+                ("folded", models.CharField(db_index=True, editable=False, max_length=300)),
+                ("sort_key", models.CharField(db_index=True, editable=False, max_length=600)),
+                ("description", models.TextField(blank=True, verbose_name="how it is done")),
+                ("sample", models.BooleanField(default=False)),
+                (
+                    "field",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="plans.field",
+                        verbose_name="field of work",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='initiative',
-            name='practice',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='initiatives', to='initiatives.practice', verbose_name='practice'),
+            model_name="initiative",
+            name="practice",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="initiatives",
+                to="initiatives.practice",
+                verbose_name="practice",
+            ),
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('sent', 'sent'), ('received', 'received'), ('confirmed', 'confirmed by the head'), ('approved', 'in the catalogue'), ('returned', 'returned'), ('withdrawn', 'withdrawn'), ('published', 'known from a publication')], max_length=10)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.TextField(blank=True)),
-                ('self_confirmed', models.BooleanField(default=False)),
-                ('duplicates_seen', models.JSONField(blank=True, default=list)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.post')),
-                ('catalogue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='initiatives.catalogue')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='initiatives.enrolment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("sent", "sent"),
+                            ("received", "received"),
+                            ("confirmed", "confirmed by the head"),
+                            ("approved", "in the catalogue"),
+                            ("returned", "returned"),
+                            ("withdrawn", "withdrawn"),
+                            ("published", "known from a publication"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.TextField(blank=True)),
+                ("self_confirmed", models.BooleanField(default=False)),
+                ("duplicates_seen", models.JSONField(blank=True, default=list)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.post",
+                    ),
+                ),
+                (
+                    "catalogue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="initiatives.catalogue",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="initiatives.enrolment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['state', 'year'], name='enrolment_state_year'),
+            model_name="enrolment",
+            index=models.Index(fields=["state", "year"], name="enrolment_state_year"),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['year', 'id'], name='enrolment_year_newest'),
+            model_name="enrolment",
+            index=models.Index(fields=["year", "id"], name="enrolment_year_newest"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('initiative', 'year'), name='enrolled_once_a_year'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                fields=("initiative", "year"),
+                name="enrolled_once_a_year",
+            ),
         ),
         migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(fields=['sort_key', 'id'], name='initiative_sorted'),
+            model_name="initiative",
+            index=models.Index(fields=["sort_key", "id"], name="initiative_sorted"),
         ),
         migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(fields=['state', 'sort_key', 'id'], name='initiative_state_sorted'),
+            model_name="initiative",
+            index=models.Index(fields=["state", "sort_key", "id"], name="initiative_state_sorted"),
         ),
         migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_id', ''), _negated=True), fields=('source_id',), name='one_initiative_a_source'),
+            model_name="initiative",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source_id", ""), _negated=True),
+                fields=("source_id",),
+                name="one_initiative_a_source",
+            ),
         ),
     ]

@@ -19,7 +19,7 @@ from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS, Initiative
 from kheo.lib.formats import moment
 from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
-from kheo.lib.vietnamese import nfc
+from kheo.lib.vietnamese import fold, nfc
 from kheo.places import paths
 from kheo.places.models import Area
 from kheo.plans.models import Field, Plan
@@ -46,6 +46,23 @@ class EnrolmentQuerySet(ScopedQuerySet):
             "field",
         )
 
+    def narrowed(self, chosen: dict[str, Any]) -> "EnrolmentQuerySet":
+        """By the choices of a list's filter: q, year, field, kind, state, line, commune, level."""
+        found = self
+        for word in fold(chosen.get("q", "")).split()[:12]:
+            found = found.filter(initiative__folded__contains=word)
+        for key, name in (("year", "year"), ("field", "field"), ("state", "state"), ("level", "level_asked")):
+            if key in chosen:
+                found = found.filter(**{name: chosen[key]})
+        if "kind" in chosen:
+            found = found.filter(initiative__kind=chosen["kind"])
+        if "line" in chosen:
+            found = found.filter(initiative__owner__in=Unit.objects.filter(line=chosen["line"]).values("pk"))
+        if "commune" in chosen:
+            here = Area.objects.within_now(chosen["commune"]).values("pk")
+            found = found.filter(initiative__area__in=here)
+        return found
+
     # What waits for whom. Successors have the paths of those they answer for.
 
     def to_receive(self, post: Post) -> "EnrolmentQuerySet":
@@ -65,9 +82,7 @@ class EnrolmentQuerySet(ScopedQuerySet):
     def to_finish(self, post: Post) -> "EnrolmentQuerySet":
         """Drafts and returned ones this post wrote or sent: they wait for their author."""
         mine = Step.objects.filter(enrolment=OuterRef("pk"), by__user=post.user_id)
-        return self.filter(
-            Exists(mine), state__in=[Enrolment.State.DRAFT, Enrolment.State.RETURNED]
-        )
+        return self.filter(Exists(mine), state__in=[Enrolment.State.DRAFT, Enrolment.State.RETURNED])
 
     # How they come into being
 
@@ -155,9 +170,7 @@ class Enrolment(models.Model):
     }
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="enrolments")
-    plan = models.ForeignKey(
-        Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments"
-    )
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments")
     year = models.PositiveSmallIntegerField(_("year"))
     kind = models.CharField(_("new or continuing"), max_length=10, choices=Kind.choices, default=Kind.NEW)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
@@ -256,7 +269,9 @@ class Enrolment(models.Model):
         by.require(*(WRITERS if small else HEADS))
         if not small and self._is_own_work(by):
             raise Refused(
-                _now("You sent this yourself. Somebody else of your unit confirms it, because you are more than two.")
+                _now(
+                    "You sent this yourself. Somebody else of your unit confirms it, because you are more than two."
+                )
             )
         self._check_state(Enrolment.State.RECEIVED)
 
@@ -293,19 +308,21 @@ class Enrolment(models.Model):
         committee = committee_for(self.initiative.movement_id, self.initiative.area, self.level_asked)
         if committee is None:
             raise Refused(
-                _now("No steering committee runs this movement at that level for %(place)s. Choose another level.")
+                _now(
+                    "No steering committee runs this movement at that level for %(place)s. Choose another level."
+                )
                 % {"place": self.initiative.area.in_text}
             )
         alike = [each.initiative.pk for each in self.likely_duplicates()]
         if unseen := [pk for pk in alike if pk not in seen]:
             raise Refused(
-                _now("%(number)d initiatives look like this one. Look at them first, then say whether to go on.")
+                _now(
+                    "%(number)d initiatives look like this one. Look at them first, then say whether to go on."
+                )
                 % {"number": len(unseen)}
             )
         office = standing_office(committee)
-        plan = plan_for(
-            self.initiative.movement_id, self.initiative.area, self.year, self.level_asked
-        )
+        plan = plan_for(self.initiative.movement_id, self.initiative.area, self.year, self.level_asked)
         self._move(
             [self.state],
             Enrolment.State.SENT,
@@ -426,7 +443,13 @@ class Enrolment(models.Model):
             if Enrolment.objects.filter(pk=self.pk, field=before).update(field=field) != 1:
                 raise FasterColleague(self._what_happened())
             self.field = field
-            record(self, "field_corrected", by=by, changes={"field": [str(before), str(field)]}, reason=nfc(reason))
+            record(
+                self,
+                "field_corrected",
+                by=by,
+                changes={"field": [str(before), str(field)]},
+                reason=nfc(reason),
+            )
 
     def _move(
         self,
@@ -503,7 +526,9 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         user = who.user if isinstance(who, Post) else who
         return self.filter(user=user) if user is not None and user.pk else self.none()
 
-    def keep(self, key: uuid.UUID, *, by: Post, fields: dict[str, Any], enrolment: Enrolment | None) -> "Draft":
+    def keep(
+        self, key: uuid.UUID, *, by: Post, fields: dict[str, Any], enrolment: Enrolment | None
+    ) -> "Draft":
         """Keep what has been typed so far, checked by nobody. Refused when the key is somebody else's."""
         if len(str(fields)) > Draft.MOST_LETTERS:
             raise Refused(_now("This is more than a registration holds. Shorten it, or attach it as a file."))
@@ -604,7 +629,11 @@ def _changes(thing: models.Model, values: dict[str, Any]) -> dict[str, list]:
             old = before or {}
             for key in sorted(old.keys() | value.keys()):
                 if old.get(key) != value.get(key):
-                    changes[key] = ["…", "…"] if key.startswith("person_") else [_plain(old.get(key)), _plain(value.get(key))]
+                    changes[key] = (
+                        ["…", "…"]
+                        if key.startswith("person_")
+                        else [_plain(old.get(key)), _plain(value.get(key))]
+                    )
         else:
             changes[name] = ["…", "…"] if name in PERSONAL else [_plain(before), _plain(value)]
     return changes
@@ -612,5 +641,3 @@ def _changes(thing: models.Model, values: dict[str, Any]) -> dict[str, list]:
 
 def _plain(value: Any) -> Any:
     return value if isinstance(value, int | str | type(None)) else str(value)
-
-

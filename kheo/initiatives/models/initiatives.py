@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +52,30 @@ class InitiativeQuerySet(ScopedQuerySet):
         found = self
         for word in fold(text).split()[:12]:
             found = found.filter(folded__contains=word)
+        return found
+
+    def narrowed(self, chosen: dict[str, Any]) -> "InitiativeQuerySet":
+        """By the choices of a list's filter: q, year, field, kind, state, line, commune, level."""
+        found = self.named_like(chosen.get("q", ""))
+        for name in ("field", "kind", "state"):
+            if name in chosen:
+                found = found.filter(**{name: chosen[name]})
+        if "state" not in chosen:
+            found = found.exclude(state=Initiative.State.WITHDRAWN)
+        if "line" in chosen:
+            found = found.filter(owner__in=Unit.objects.filter(line=chosen["line"]).values("pk"))
+        if "commune" in chosen:
+            found = found.filter(area__in=Area.objects.within_now(chosen["commune"]).values("pk"))
+        if "practice" in chosen:
+            found = found.filter(practice=chosen["practice"])
+        year = {
+            name: chosen[key] for key, name in (("year", "year"), ("level", "level_asked")) if key in chosen
+        }
+        if year:
+            enrolled = self.model._meta.get_field("enrolments").related_model._base_manager.filter(
+                initiative=OuterRef("pk"), **year
+            )
+            found = found.filter(Exists(enrolled.exclude(state="withdrawn")))
         return found
 
     def of(self, post: Post) -> "InitiativeQuerySet":
@@ -204,6 +228,12 @@ class Initiative(models.Model):
     def tone(self) -> str:
         return {"proposed": "wait", "running": "ok", "published": "info"}.get(self.state, "off")
 
+    @property
+    def source_link(self) -> str:
+        """The source's address where it is one; some sources are named in words too."""
+        first = self.source_url.split(" ", 1)[0]
+        return first if first.startswith(("https://", "http://")) else ""
+
     def may_be_seen_by(self, user: Any) -> bool:
         return type(self).objects.visible_to(user).filter(pk=self.pk).exists()
 
@@ -287,7 +317,11 @@ class Initiative(models.Model):
             by.require(*HEADS, reaching=(self.owner, self.area))
         else:
             self.check_writing(by, (*DESK, *HEADS))
-        if self.state not in (Initiative.State.PROPOSED, Initiative.State.RUNNING, Initiative.State.PUBLISHED):
+        if self.state not in (
+            Initiative.State.PROPOSED,
+            Initiative.State.RUNNING,
+            Initiative.State.PUBLISHED,
+        ):
             raise FasterColleague(self._what_happened(_now("It has already ended.")))
         if self.state == Initiative.State.PROPOSED and not self.is_settled:
             raise Refused(_now("It is in no catalogue yet. Withdraw its registration instead."))

@@ -37,7 +37,12 @@ class WayUp(TestCase):
         assert enrolment.addressee == self.cast.office
         assert enrolment.committee == self.cast.committee
         assert enrolment.approved_on == date(2026, 3, 1)
-        assert Entry.objects.about(enrolment).filter(verb="approved").get().acting_as.startswith("Trần Thanh Bình")
+        assert (
+            Entry.objects.about(enrolment)
+            .filter(verb="approved")
+            .get()
+            .acting_as.startswith("Trần Thanh Bình")
+        )
         assert enrolment.initiative.state == "proposed", "a new model waits for its ra mắt"
 
     def test_what_is_counted(self):
@@ -61,7 +66,9 @@ class WayUp(TestCase):
                 with self.assertRaises(Refused):
                     getattr(enrolment, verb)(by=post)
             brought_to = {"send": "sent", "receive": "received", "confirm": "confirmed"}[verb]
-            step = {"sent": self.cast.minh, "received": self.cast.nga, "confirmed": self.cast.vinh}[brought_to]
+            step = {"sent": self.cast.minh, "received": self.cast.nga, "confirmed": self.cast.vinh}[
+                brought_to
+            ]
             getattr(enrolment, verb)(by=step)
             assert enrolment.state == state
         for post in (self.cast.duc, self.cast.lan, self.cast.minh, self.cast.thanh):
@@ -185,7 +192,9 @@ class WayUp(TestCase):
         assert enrolment.state == "sent"
 
     def test_a_list_is_approved_whole_or_not_at_all(self):
-        ready = [brought(draft(self.cast, name), "confirmed", self.cast) for name in ("Một", "Hai năm", "Ba mươi")]
+        ready = [
+            brought(draft(self.cast, name), "confirmed", self.cast) for name in ("Một", "Hai năm", "Ba mươi")
+        ]
         stale = brought(draft(self.cast, "Bốn phương"), "received", self.cast)
         catalogue = self.catalogue()
         with self.assertRaisesMessage(Refused, "Bốn phương"):
