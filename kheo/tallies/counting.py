@@ -5,7 +5,7 @@ unlocked enrolments drift, unsorted cells deadlock.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -31,48 +31,53 @@ class Key(NamedTuple):
 
 
 Differences = dict[Key, int]
-_open: ContextVar[Differences | None] = ContextVar("differences", default=None)
+# The shares of each enrolment as they were when the outermost `counting` first met it.
+_before: ContextVar[dict[int, "Differences"] | None] = ContextVar("before", default=None)
 
 
 @contextmanager
 def counting(*enrolments: models.Model) -> Iterator[None]:
     """Run a change of these enrolments (rows of one model) and move the cells by what it changes.
 
-    Opens a transaction. Inside another `counting` the differences are gathered and the cells moved once,
-    at the end of the outermost: a list of 500 is one pass over its cells.
+    Opens a transaction. Inside another `counting` the enrolments join it and the cells are moved once, at
+    the end of the outermost: a list of 500 is one pass over its cells. A batch names all its enrolments
+    at the outermost, so that they are locked in the order of their ids.
     """
-    outermost = _open.get() is None
-    differences: Differences = defaultdict(int) if outermost else _open.get()  # type: ignore[assignment]
-    token = _open.set(differences) if outermost else None
+    known = _before.get()
+    if known is not None:
+        _meet(enrolments, known)
+        yield
+        return
+    met: dict[int, Differences] = {}
+    token = _before.set(met)
     try:
         with transaction.atomic():
-            ids = sorted(enrolment.pk for enrolment in enrolments)
-            if ids:
-                model = type(enrolments[0])
-                list(
-                    model._base_manager.select_for_update()
-                    .filter(pk__in=ids)
-                    .order_by("pk")
-                    .values_list("pk")
-                )
-            before = shares(ids)
+            _meet(enrolments, met)
             yield
-            after = shares(ids)
-            for key in before.keys() | after.keys():
-                differences[key] += after.get(key, 0) - before.get(key, 0)
-            if outermost:
-                move(differences)
+            differences: Differences = defaultdict(int)
+            for enrolment, before in met.items():
+                after = shares(enrolment)
+                for key in before.keys() | after.keys():
+                    differences[key] += after.get(key, 0) - before.get(key, 0)
+            move(differences)
     finally:
-        if token is not None:
-            _open.reset(token)
+        _before.reset(token)
 
 
-def shares(enrolments: list[int]) -> Differences:
-    """What these enrolments contribute to each cell now."""
+def _meet(enrolments: Sequence[models.Model], known: dict[int, Differences]) -> None:
+    """Lock those not met yet, in the order of their ids, and only then read what they contribute."""
+    ids = sorted({enrolment.pk for enrolment in enrolments} - known.keys())
+    if ids:
+        model = type(enrolments[0])
+        list(model._base_manager.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+        known.update((pk, shares(pk)) for pk in ids)
+
+
+def shares(enrolment: int) -> Differences:
+    """What an enrolment contributes to each cell now."""
     found: Differences = defaultdict(int)
-    for enrolment in enrolments:
-        for key, value in _count(enrolment):
-            found[key] += value
+    for key, value in _count(enrolment):
+        found[key] += value
     return found
 
 

@@ -6,33 +6,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
-        ('plans', '0001_initial'),
-        ('units', '0001_initial'),
+        ("places", "0001_initial"),
+        ("plans", "0001_initial"),
+        ("units", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cell',
+            name="Cell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(max_length=40)),
-                ('period', models.DateField()),
-                ('kind', models.CharField(blank=True, max_length=12)),
-                ('value', models.BigIntegerField(default=0)),
-                ('known_from', models.DateField()),
-                ('known_to', models.DateField(default=datetime.date(9999, 12, 31))),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.area')),
-                ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.field')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("measure", models.CharField(max_length=40)),
+                ("period", models.DateField()),
+                ("kind", models.CharField(blank=True, max_length=12)),
+                ("value", models.BigIntegerField(default=0)),
+                ("known_from", models.DateField()),
+                ("known_to", models.DateField(default=datetime.date(9999, 12, 31))),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.area"
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.field"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['measure', 'period', 'known_to'], name='cell_measure_period')],
-                'constraints': [models.UniqueConstraint(fields=('measure', 'period', 'unit', 'area', 'field', 'kind', 'known_from'), name='cell_once_a_day'), models.UniqueConstraint(condition=models.Q(('known_to', datetime.date(9999, 12, 31))), fields=('measure', 'period', 'unit', 'area', 'field', 'kind'), name='one_open_cell')],
+                "indexes": [
+                    models.Index(fields=["measure", "period", "known_to"], name="cell_measure_period")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("measure", "period", "unit", "area", "field", "kind", "known_from"),
+                        name="cell_once_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("known_to", datetime.date(9999, 12, 31))),
+                        fields=("measure", "period", "unit", "area", "field", "kind"),
+                        name="one_open_cell",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,159 @@
+"""Cells hold what their records say, whoever writes and in whatever order."""
+
+import threading
+from contextlib import ExitStack
+from datetime import date
+from unittest import mock
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import F
+from django.test import TestCase, TransactionTestCase
+
+from kheo.plans.models import Field
+from kheo.tallies import counting
+from kheo.tallies.counting import verify
+from kheo.tallies.measures import Measure, first_day, register
+from kheo.tallies.models import Cell
+from kheo.tallies.tests.ledger import only_measure, shares_of, thing
+from kheo.units.tests.cast import cast
+
+
+class Moving(TestCase):
+    def setUp(self):
+        stack = ExitStack()
+        self.addCleanup(stack.close)
+        stack.enter_context(only_measure())
+        self.cast = cast()
+        self.unit = self.cast.dang_uy_tam_quang
+        self.thing = thing(self.unit, 0)
+
+    def change(self, **changes):
+        with counting.counting(self.thing):
+            Field.objects.filter(pk=self.thing.pk).update(**changes)
+
+    def open_cells(self):
+        return list(
+            Cell.objects.filter(known_to=date(9999, 12, 31)).exclude(value=0).values_list("period", "value")
+        )
+
+    def test_a_change_moves_the_cell_by_its_difference(self):
+        self.change(order=5)
+        self.assertEqual(self.open_cells(), [(date(2026, 1, 1), 5)])
+        self.change(order=3)
+        self.assertEqual(self.open_cells(), [(date(2026, 1, 1), 3)])
+
+    def test_a_thing_that_moves_leaves_its_old_cell(self):
+        self.change(order=5)
+        self.change(name_en=f"{self.unit.pk},3")
+        self.assertEqual(self.open_cells(), [(date(2026, 3, 1), 5)])
+
+    def test_without_a_commune_it_is_not_counted(self):
+        self.change(order=5, name_en=f"{self.cast.board.pk},1")
+        self.assertEqual(self.open_cells(), [])
+        self.assertEqual(verify(), (0, []))
+
+    def test_a_refusal_moves_nothing(self):
+        with self.assertRaises(ValueError), counting.counting(self.thing):
+            Field.objects.filter(pk=self.thing.pk).update(order=5)
+            raise ValueError
+        self.assertEqual(self.open_cells(), [])
+        # And the next change is gathered anew.
+        self.change(order=2)
+        self.assertEqual(self.open_cells(), [(date(2026, 1, 1), 2)])
+
+    def test_many_inside_one_move_each_cell_once(self):
+        other = thing(self.unit, 0, code="b")
+        with mock.patch.object(counting, "move", wraps=counting.move) as move:
+            with counting.counting(self.thing, other):
+                for each in (self.thing, other):
+                    with counting.counting(each):
+                        Field.objects.filter(pk=each.pk).update(order=4)
+        self.assertEqual(move.call_count, 1)
+        self.assertEqual(sum(value for _period, value in self.open_cells()), 8)
+
+    def test_the_first_change_of_a_day_keeps_yesterdays_row(self):
+        with mock.patch.object(counting, "today", return_value=date(2026, 5, 1)):
+            self.change(order=5)
+        with mock.patch.object(counting, "today", return_value=date(2026, 5, 2)):
+            self.change(order=7)
+            self.change(order=8)
+        rows = Cell.objects.order_by("known_from").values_list("known_from", "known_to", "value")
+        self.assertEqual(
+            list(rows),
+            [
+                (date(2026, 5, 1), date(2026, 5, 2), 5),
+                (date(2026, 5, 2), date(9999, 12, 31), 8),
+            ],
+        )
+
+    def test_verify_names_the_first_difference(self):
+        self.change(order=5)
+        self.assertEqual(verify(), (1, []))
+        Cell.objects.update(value=F("value") + 1)
+        compared, wrong = verify()
+        self.assertEqual((compared, wrong[0].held, wrong[0].counted), (1, 6, 5))
+        with self.assertRaises(SystemExit):
+            call_command("tallies", "verify")
+
+    def test_rebuild_brings_cells_to_their_records(self):
+        Field.objects.filter(pk=self.thing.pk).update(order=5)
+        self.assertEqual(counting.rebuild(), 1)
+        Field.objects.filter(pk=self.thing.pk).update(order=9)
+        self.assertEqual(counting.rebuild(), 1)
+        self.assertEqual(counting.rebuild(), 0)
+        self.assertEqual(verify(), (1, []))
+
+
+class Declaring(TestCase):
+    def test_only_flows_by_month_or_year_are_measures(self):
+        with only_measure(), self.assertRaises(ValueError):
+            register(Measure("rate", "rate", "average", shares_of))
+
+    def test_a_name_is_taken_once(self):
+        with only_measure("things"), self.assertRaises(ValueError):
+            register(Measure("things", "other", "month", lambda _pk: []))
+
+    def test_a_day_belongs_to_its_month_or_year(self):
+        month, year = Measure("m", "m", "month", shares_of), Measure("y", "y", "year", shares_of)
+        self.assertEqual(first_day(month, date(2026, 5, 7)), date(2026, 5, 1))
+        self.assertEqual(first_day(year, date(2026, 5, 7)), date(2026, 1, 1))
+
+
+class FourWriters(TransactionTestCase):
+    """Four people change the same few things at once, moving them between cells: nothing drifts or deadlocks."""
+
+    def test_cells_stay_true(self):
+        with only_measure():
+            people = cast()
+            units = [people.dang_uy_tam_quang, people.dang_uy_tam_hop, people.women_tam_quang]
+            things = [thing(units[i % 3], 1, code=f"f{i}") for i in range(6)]
+            counting.rebuild()
+            errors = []
+
+            def write(seed):
+                try:
+                    for step in range(12):
+                        chosen = sorted({(seed * 5 + step) % 6, (seed + step * 7) % 6})
+                        picked = [things[i] for i in chosen]
+                        with counting.counting(*picked):
+                            for each in picked:
+                                unit = units[(seed + step) % 3]
+                                Field.objects.filter(pk=each.pk).update(
+                                    order=F("order") + 1, name_en=f"{unit.pk},{1 + (seed * step) % 4}"
+                                )
+                except Exception as error:
+                    errors.append(error)
+                finally:
+                    connection.close()
+
+            writers = [threading.Thread(target=write, args=(seed,)) for seed in range(4)]
+            for writer in writers:
+                writer.start()
+            for writer in writers:
+                writer.join()
+            self.assertEqual(errors, [])
+            with transaction.atomic():
+                compared, wrong = verify()
+            self.assertEqual(wrong, [])
+            self.assertGreater(compared, 0)
