@@ -113,7 +113,14 @@ def find(text: str, on: date | None = None, levels: Collection[str] = ()) -> lis
         rest = [part for part in reading if part is not spare]
         if spare is None or not rest:
             continue
-        for day in days:
+        guessed = not spare.levels
+        # "Tam Hợp, Quế Phong": a commune and a district that do not belong together, and no hamlet.
+        if (
+            guessed
+            and AreaName.objects.filter(folded=spare.folded).exclude(area__level=Level.HAMLET).exists()
+        ):
+            continue
+        for day in days[:1] if guessed and len(rest) == 1 else days:
             found = [match for match in _fitting(rest, day, levels) if match.area.level == Level.COMMUNE]
             if found:
                 found = [replace(match, hamlet=spare.name, hamlet_type=spare.type) for match in found]

@@ -456,7 +456,12 @@ class AreaSuccession(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(share_numerator__isnull=True, share_denominator__isnull=True)
-                | Q(share_numerator__gt=0, share_denominator__gte=models.F("share_numerator")),
+                | Q(
+                    share_numerator__isnull=False,
+                    share_denominator__isnull=False,
+                    share_numerator__gt=0,
+                    share_denominator__gte=models.F("share_numerator"),
+                ),
                 name="area_succession_share",
             ),
         ]
