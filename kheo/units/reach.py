@@ -86,7 +86,7 @@ def scope(records: Records, who: Any, *, unit: str = "unit", area: str | None = 
     if len(conditions) == 1:
         return records.filter(conditions[0])
     model = records.model
-    one, other = (model._base_manager.filter(condition).values("pk") for condition in conditions)
+    one, other = (model._base_manager.filter(condition).order_by().values("pk") for condition in conditions)
     return records.filter(pk__in=one.union(other))
 
 
