@@ -444,8 +444,14 @@ class ReplyForm(ModelForm):
         self.siblings = {str(each.pk): each for each in siblings if each.pk != duty.pk}
         if self.siblings:
             self.fields["also"].choices = [  # type: ignore[attr-defined]
-                (key, f"{each.assignment.order + 1}. {each.assignment.text[:110]}")
+                (key, f"{each.assignment.order + 1}. {each.assignment.text[:110]} ({each.unit})")
                 for key, each in self.siblings.items()
+            ]
+            # What several bodies were asked that have become one is answered once.
+            self.initial["also"] = [
+                key
+                for key, each in self.siblings.items()
+                if each.assignment_id == duty.assignment_id and each.owes_answer
             ]
         else:
             del self.fields["also"]

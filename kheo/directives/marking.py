@@ -6,6 +6,7 @@ script, all pieces of a stretch (`data-of`) light up together.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -38,7 +39,7 @@ def marked(text: str, spans: Iterable[Span]) -> SafeString:
     cuts = sorted(bounds)
     pieces, named, here = ["<p>"], set(), 0
     open_spans: list[Span] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         open_spans = [span for span in open_spans if span.end > start]
         while here < len(kept) and kept[here].start == start:
             open_spans.append(kept[here])

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import CharField, F, Q
+from django.db.models import CharField, Count, F, Q
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -127,7 +127,7 @@ def our_duties(request: HttpRequest) -> dict[str, Any] | None:
     # The nearest deadline first; standing tasks after those that end.
     first = owed.select_related("assignment__directive", "unit")
     rows = first.order_by(F("due_on").asc(nulls_last=True), "assignment__order", "pk")[:SHOWN]
-    count = owed.count()
+    count = owed.aggregate(n=Count("assignment", distinct=True))["n"]
     return {"duties": rows, "count": count, "unit": post.unit} if count else None
 
 
@@ -135,7 +135,7 @@ def replies_to_decide(request: HttpRequest) -> dict[str, Any] | None:
     post = _post(request)
     if post is None or post.role not in DECIDE:
         return None
-    waiting = Reply.objects.for_decision_by(post.unit)
+    waiting = Reply.objects.for_decision_by(post.unit).one_of_each()
     count = waiting.count()
     rows = waiting.select_related("duty__unit", "duty__assignment__directive").order_by("sent_at", "pk")[
         :SHOWN

@@ -8,6 +8,7 @@ from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -299,10 +300,10 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     if not by.acts_for(document.entered_for):
         raise Http404
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if form.attempt(lambda: document.withdraw(by, form.cleaned_data["reason"])):
-            messages.success(request, _("Withdrawn. Its duties no longer count; nothing was deleted."))
-            return redirect("directive", pk)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and form.attempt(lambda: document.withdraw(by, form.cleaned_data["reason"])):
+        messages.success(request, _("Withdrawn. Its duties no longer count; nothing was deleted."))
+        return redirect("directive", pk)
     return render(request, "directives/withdraw.html", {"directive": document, "form": form})
 
 
@@ -313,6 +314,11 @@ def our_duties(request: HttpRequest) -> HttpResponse:
     return redirect("unit_duties", acting(request).unit_id)
 
 
+def _first(duties: list[Duty], unit: Unit) -> Duty:
+    """Of several duties for one task: the body's own, else one that is still owed, else any."""
+    return min(duties, key=lambda duty: (not duty.owes_answer, duty.unit_id != unit.pk, duty.pk))
+
+
 def unit_duties(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Everything a body was asked, also what it has inherited, document by document."""
     unit = get_object_or_404(
@@ -320,9 +326,10 @@ def unit_duties(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
     owed_only = request.GET.get("show") != "all"
     found = Duty.objects.live().visible_to(request.user).of_unit(unit)
-    totals = found.aggregate(all=Count("pk"))
-    owed_ids = set(found.unanswered().values_list("pk", flat=True))
-    late = found.overdue().count()
+    totals = {
+        name: some.aggregate(n=Count("assignment", distinct=True))["n"]
+        for name, some in (("all", found), ("owed", found.unanswered()), ("late", found.overdue()))
+    }
     if owed_only:
         found = found.filter(pk__in=found.unanswered().values("pk"))
     found = found.select_related("assignment__directive", "unit").order_by(
@@ -335,9 +342,15 @@ def unit_duties(request: HttpRequest, pk: int) -> HttpResponseBase:
     groups: dict[int, dict[str, Any]] = {}
     for duty in found:
         document = duty.assignment.directive
-        group = groups.setdefault(document.pk, {"directive": document, "duties": [], "given": 0})
-        group["duties"].append(duty)
+        group = groups.setdefault(document.pk, {"directive": document, "tasks": {}, "given": 0})
         group["given"] += duty.state == Duty.State.GIVEN
+        # Bodies that became one were asked the same; their heir answers once for all of them.
+        group["tasks"].setdefault(duty.assignment_id, []).append(duty)
+    for group in groups.values():
+        group["tasks"] = [
+            {"duty": _first(duties, unit), "asked": [d.unit.name for d in duties if d.unit_id != unit.pk]}
+            for duties in group["tasks"].values()
+        ]
     post = _post(request)
     return render(
         request,
@@ -346,8 +359,8 @@ def unit_duties(request: HttpRequest, pk: int) -> HttpResponseBase:
             "unit": unit,
             "groups": list(groups.values()),
             "all": totals["all"],
-            "owed": len(owed_ids),
-            "late": late,
+            "owed": totals["owed"],
+            "late": totals["late"],
             "owed_only": owed_only,
             "mine": bool(post and post.acts_for(unit)),
             "may_answer": bool(post and post.role in matrix_rows.ANSWER and post.acts_for(unit)),
@@ -386,8 +399,15 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
             "sent_by__user", "sent_by__unit", "decided_by__user", "decided_by__unit", "implementing", "file"
         )
     )
+    together = dict(
+        Reply.objects.filter(together__in=[each.together for each in replies])
+        .order_by()
+        .values_list("together")
+        .annotate(n=Count("pk"))
+    )
     for each in replies:
         each.duty = one
+        each.sent_for = together.get(each.together, 1)  # type: ignore[attr-defined]
     visible = Directive.objects.visible_to(request.user).filter(
         pk__in=[each.implementing_id for each in replies if each.implementing_id]
     )
@@ -430,14 +450,13 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("assignment__order", "pk")
     )
     form = ReplyForm(request.POST or None, request.FILES or None, duty=one, by=by, siblings=siblings)
-    if request.method == "POST" and form.is_valid():
-        if form.attempt(lambda: _send(form, by)):
-            messages.success(
-                request,
-                ngettext("The answer was sent.", "The answer was sent for %(n)d tasks.", len(form.result))
-                % {"n": len(form.result)},
-            )
-            return redirect("duty", pk)
+    if request.method == "POST" and form.is_valid() and form.attempt(lambda: _send(form, by)):
+        sent = len(form.result)
+        messages.success(
+            request,
+            ngettext("The answer was sent.", "The answer was sent for %(n)d duties.", sent) % {"n": sent},
+        )
+        return redirect("duty", pk)
     return render(
         request,
         "directives/reply.html",
@@ -466,8 +485,10 @@ def _send(form: ReplyForm, by: Post) -> list[Reply]:
 def replies(request: HttpRequest) -> HttpResponse:
     """Answers waiting for the body one acts for, the oldest first."""
     by = acting(request)
-    found = Reply.objects.for_decision_by(by.unit).select_related(
-        "duty__unit", "duty__assignment__directive", "sent_by__user", "implementing", "file"
+    found = (
+        Reply.objects.for_decision_by(by.unit)
+        .one_of_each()
+        .select_related("duty__unit", "duty__assignment__directive", "sent_by__user")
     )
     page = keyset_page(found, request, order=("sent_at", "id"), size=30)
     return render(
@@ -490,7 +511,7 @@ def accept_reply(request: HttpRequest, pk: int) -> HttpResponse:
     answer = _reply(request, pk)
     answer.accept(acting(request), request.POST.get("reason", "")[:10_000])
     messages.success(request, _("Accepted."))
-    return redirect(_onward(request) or answer_url(answer))
+    return redirect(_onward(request) or _answer_url(answer))
 
 
 @require_POST
@@ -498,12 +519,10 @@ def return_reply(request: HttpRequest, pk: int) -> HttpResponse:
     answer = _reply(request, pk)
     answer.return_(acting(request), request.POST.get("reason", "")[:10_000])
     messages.success(request, _("Returned with your reason."))
-    return redirect(_onward(request) or answer_url(answer))
+    return redirect(_onward(request) or _answer_url(answer))
 
 
-def answer_url(answer: Reply) -> str:
-    from django.urls import reverse
-
+def _answer_url(answer: Reply) -> str:
     return reverse("duty", args=[answer.duty_id])
 
 

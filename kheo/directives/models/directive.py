@@ -41,8 +41,8 @@ class DirectiveQuerySet(ScopedQuerySet):
 
         entered = scope(Directive._base_manager.all(), who, unit=self.scope_unit, area=self.scope_area)
         asked = scope(Duty._base_manager.all(), who, unit="unit", area="unit__area")
-        asked = Directive._base_manager.filter(pk__in=asked.values("assignment__directive"))
-        return self.filter(pk__in=entered.values("pk").union(asked.values("pk")))
+        asked = Directive._base_manager.filter(pk__in=asked.order_by().values("assignment__directive"))
+        return self.filter(pk__in=entered.order_by().values("pk").union(asked.order_by().values("pk")))
 
     def confirmed(self) -> "DirectiveQuerySet":
         return self.filter(state=Directive.State.CONFIRMED)

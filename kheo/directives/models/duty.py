@@ -1,11 +1,12 @@
 """Duties: what one body was asked, and how it answered."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -34,7 +35,7 @@ class DutyQuerySet(ScopedQuerySet):
         given = "assignment__directive__entered_for"
         asked = scope(Duty._base_manager.all(), who, unit="unit", area="unit__area")
         gave = scope(Duty._base_manager.all(), who, unit=given, area=f"{given}__area")
-        return self.filter(pk__in=asked.values("pk").union(gave.values("pk")))
+        return self.filter(pk__in=asked.order_by().values("pk").union(gave.order_by().values("pk")))
 
     def live(self) -> "DutyQuerySet":
         """Of tasks and documents that have not been withdrawn."""
@@ -213,8 +214,9 @@ class Duty(models.Model):
         for duty in duties:
             by.require(*ANSWER, unit=duty.unit)
             duty._refuse_reply(words)
+        together = uuid.uuid4()
         with transaction.atomic():
-            return [duty._reply(by, file, dict(words)) for duty in duties]
+            return [duty._reply(by, file, {**words, "together": together}) for duty in duties]
 
     # How the verbs do it
 
@@ -307,6 +309,11 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def waiting(self) -> "ReplyQuerySet":
         return self.filter(outcome=Reply.Outcome.WAITING)
 
+    def one_of_each(self) -> "ReplyQuerySet":
+        """Of answers that were sent together, the first: they are decided together."""
+        first = self.order_by().values("together").annotate(first=Min("pk")).values("first")
+        return Reply.objects.filter(pk__in=first)
+
     def for_decision_by(self, unit: Unit) -> "ReplyQuerySet":
         """Waiting answers on which this body decides: to what it gave, and those of the bodies directly under it."""
         below = Unit.objects.living().filter(parent=unit).values("path_now")
@@ -364,6 +371,8 @@ class Reply(models.Model):
         verbose_name=gettext_lazy("own implementing document"),
     )
     file = models.ForeignKey(Attachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Answers sent at once, for several tasks or several bodies that became one, are decided at once.
+    together = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
     sent_by = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(auto_now_add=True)
@@ -412,33 +421,39 @@ class Reply(models.Model):
     def _decide(self, by: Post, outcome: str, reason: str) -> None:
         own = self._refuse_decider(by)
         accepted = outcome == self.Outcome.ACCEPTED
+        decision = {
+            "outcome": outcome,
+            "decided_by": by,
+            "decided_at": timezone.now(),
+            "decision_reason": reason,
+            "self_confirmed": own and accepted,
+        }
         with transaction.atomic():
-            changed = Reply.objects.filter(pk=self.pk, outcome=self.Outcome.WAITING).update(
-                outcome=outcome,
-                decided_by=by,
-                decided_at=timezone.now(),
-                decision_reason=reason,
-                self_confirmed=own and accepted,
-            )
-            if changed != 1:
+            waiting = Reply.objects.filter(outcome=self.Outcome.WAITING)
+            if waiting.filter(pk=self.pk).update(**decision) != 1:
                 raise FasterColleague(self._who_was_faster())
-            state = Duty.State.RETURNED
-            if accepted:
-                state = Duty.State.DECLINED if self.status == self.Status.NOT_OURS else Duty.State.ACCEPTED
-            before = self.duty.get_state_display()
-            # A newer answer of another period may stand there; it keeps waiting for its own decision.
-            others = Reply.objects.filter(duty=self.duty_id, outcome=self.Outcome.WAITING)
-            if not others.exists():
-                Duty.objects.filter(pk=self.duty_id, state=Duty.State.ANSWERED).update(state=state)
-            self.refresh_from_db()
-            self.duty.refresh_from_db(fields=["state"])
-            record(
-                self.duty,
-                "accepted" if accepted else "returned",
-                by=by,
-                changes={"state": [before, self.duty.get_state_display()]},
-                reason=reason,
+            others = list(
+                waiting.filter(together=self.together)
+                .select_related("duty")
+                .order_by("pk")
+                .select_for_update()
             )
+            waiting.filter(pk__in=[other.pk for other in others]).update(**decision)
+            for reply in [self, *others]:
+                reply._tell_duty(by, accepted, reason)
+        self.refresh_from_db()
+
+    def _tell_duty(self, by: Post, accepted: bool, reason: str) -> None:
+        """The duty's state follows its answer, unless a newer answer of another period waits there."""
+        state = Duty.State.RETURNED
+        if accepted:
+            state = Duty.State.DECLINED if self.status == self.Status.NOT_OURS else Duty.State.ACCEPTED
+        before = self.duty.get_state_display()
+        if not Reply.objects.filter(duty=self.duty_id, outcome=self.Outcome.WAITING).exists():
+            Duty.objects.filter(pk=self.duty_id, state=Duty.State.ANSWERED).update(state=state)
+        self.duty.refresh_from_db(fields=["state"])
+        changes = {"state": [before, self.duty.get_state_display()]}
+        record(self.duty, "accepted" if accepted else "returned", by=by, changes=changes, reason=reason)
 
     def _refuse_decider(self, by: Post) -> bool:
         """Refuse whoever may not decide; answers whether the body decides on its own answer."""
