@@ -1,25 +1,26 @@
 """How each database is asked. Both answer in the same steps, from the closest match to the loosest:
 
-    0  the number of a document          (only if the question holds one)
-    1  all words as typed, in the title
-    2  all words without marks, in the title
-    3  all words as typed, anywhere
-    4  all words without marks, anywhere
+    the number of a document               (only if the question holds one)
+    all words as typed, in the title
+    all words without marks, in the title
+    all words as typed, anywhere
+    all words without marks, anywhere
 
-so that "hòa" finds hòa before hoa, and "hoa" finds both. Inside a step the newest comes first: counting
-relevance over all matches of a common word would cost fifty times as much.
+so that "hòa" finds hòa before hoa, and "hoa" finds both. Each step leaves out what an earlier one finds,
+and is only taken while fewer than asked for are found. Inside a step the newest comes first: weighing all
+matches of a common word by relevance would cost fifty times as much.
 """
 
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import F, Lookup, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField, SmallIntegerField
 
-from .models import Document, Words
-from .words import Question, words
+from .models import Document, LexemesField, Words
+from .words import Question, bags, folded
 
 
 @Words._meta.get_field("row").register_lookup  # type: ignore[union-attr]
@@ -39,13 +40,17 @@ def engine() -> "Sqlite | PostgreSQL":
 
 
 class Engine:
-    def found(self, documents: QuerySet[Document], question: Question, most: int) -> list[tuple[int, int]]:
-        """The (id, step) of the best `most` of `documents`, in one query, best first, each id once."""
-        parts, params = [], []
+    newest: tuple[Any, ...] = ()
+    # Rows a statement.
+    at_once = 500
+
+    def found(self, documents: QuerySet[Document], question: Question, most: int) -> list[int]:
+        """The ids of the best `most` of `documents`, in one query, best first."""
+        parts, params, earlier = [], [], []
         for step, asked in enumerate(self.steps(question)):
-            if not asked:
-                continue
-            rows = self.matching(documents, asked).annotate(step=Value(step, SmallIntegerField()))
+            rows = self.matching(documents, self.without(asked, earlier)).annotate(
+                step=Value(step, SmallIntegerField())
+            )
             rows = rows.order_by(*self.newest).values_list("id", "step")[:most]
             try:
                 sql, values = rows.query.get_compiler(Document.objects.db).as_sql()
@@ -54,48 +59,92 @@ class Engine:
             # Django takes no LIMIT inside a UNION on SQLite; a subselect does.
             parts.append(f"SELECT * FROM ({sql}) AS step{step}")  # noqa: S608  (compiled by Django)
             params.extend(values)
-        best: dict[int, int] = {}
-        with connections[Document.objects.db].cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts), params)
-            for pk, step in cursor.fetchall():
-                best[pk] = min(step, best.get(pk, step))
-        return sorted(best.items(), key=lambda each: (each[1], -each[0]))[:most]
+            earlier.append(asked)
+        rows = self.ask(" UNION ALL ".join(parts) + " LIMIT %s", [*params, most])
+        return [pk for pk, step in sorted(rows, key=lambda row: (row[1], -row[0]))]
 
-    newest: tuple[Any, ...] = ("-id",)
+    def ask(self, sql: str, params: list[Any]) -> list[tuple[int, int]]:
+        with connections[Document.objects.db].cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
 
     def steps(self, question: Question) -> list[str]:
+        """What each step asks, in the database's own language."""
+        raise NotImplementedError
+
+    def without(self, asked: str, earlier: list[str]) -> str:
+        """`asked`, but not what the earlier steps asked."""
         raise NotImplementedError
 
     def matching(self, documents: QuerySet[Document], asked: str) -> QuerySet[Document]:
         raise NotImplementedError
 
-    def lexemes(self, document: Document) -> str:
-        return ""
+    def write(self, documents: list[Document]) -> None:
+        """Insert these, or bring those up to date whose kind and id are known already.
+
+        Written by hand: Django's bulk_create takes four times as long as the database itself.
+        """
+        connection = connections[Document.objects.db]
+        fields = [field for field in Document._meta.concrete_fields if not field.primary_key]
+        names = [f'"{field.column}"' for field in fields]
+        places = ", ".join(
+            field.get_placeholder(None, None, connection) if isinstance(field, LexemesField) else "%s"
+            for field in fields
+        )
+        changing = ", ".join(f"{name} = excluded.{name}" for name in names)
+        rows = [
+            [field.get_db_prep_save(getattr(document, field.attname), connection) for field in fields]
+            for document in documents
+        ]
+        with connection.cursor() as cursor:
+            for first in range(0, len(rows), self.at_once):
+                part = rows[first : first + self.at_once]
+                cursor.execute(
+                    f'INSERT INTO "search_document" ({", ".join(names)}) '  # noqa: S608  (names of our own columns)
+                    f"VALUES {', '.join([f'({places})'] * len(part))} "
+                    f'ON CONFLICT ("kind", "object_id") DO UPDATE SET {changing}',
+                    [value for row in part for value in row],
+                )
+
+    def prepare(self, document: Document) -> None:
+        """Fill the columns this database searches in, from title, text and numbers."""
+        raise NotImplementedError
 
     def tidy(self) -> None:
         """After many changes at once."""
+        raise NotImplementedError
 
 
 class Sqlite(Engine):
+    """FTS5 keeps the words of each column apart; the columns are the steps."""
+
     newest = (F("words__pk").desc(),)
+    at_once = 70
 
     def steps(self, question: Question) -> list[str]:
         exact, folded = _all_of(question.exact), _all_of(question.folded)
-        number = ""
-        if question.numbers:
-            number = f"{{numbers}} : ({_all_of(question.numbers)})"
-            if question.beside:
-                number += f" AND {{title_folded text_folded}} : ({_all_of(question.beside)})"
-        return [
-            number,
+        steps = [
             f"{{title}} : ({exact})",
             f"{{title_folded}} : ({folded})",
             f"{{title text}} : ({exact})",
             f"{{title_folded text_folded}} : ({folded})",
         ]
+        if question.numbers:
+            number = f"{{numbers}} : ({_all_of(question.numbers)})"
+            if question.beside:
+                number += f" AND {{title_folded text_folded}} : ({_all_of(question.beside)})"
+            steps.insert(0, number)
+        return steps
+
+    def without(self, asked: str, earlier: list[str]) -> str:
+        return f"({asked}) NOT ({' OR '.join(f'({each})' for each in earlier)})" if earlier else asked
 
     def matching(self, documents: QuerySet[Document], asked: str) -> QuerySet[Document]:
         return documents.filter(words__row__match=asked)
+
+    def prepare(self, document: Document) -> None:
+        document.title_folded = folded(document.title)
+        document.text_folded = folded(document.text)
 
     def tidy(self) -> None:
         with connections[Document.objects.db].cursor() as cursor:
@@ -108,58 +157,68 @@ def _all_of(asked: tuple[str, ...]) -> str:
 
 
 class PostgreSQL(Engine):
-    """One tsvector a document: weight A is the title as written, B the title folded, C and D the rest."""
+    """One tsvector a document, in which a figure before each word says the step it serves.
+
+    Weights would say the same in less room, but the index keeps none: each match would be read again.
+    """
+
+    # Not the key itself: the planner, misjudging beginnings of words, would walk the whole table along it.
+    newest = ((F("id") + 0).desc(),)
 
     def steps(self, question: Question) -> list[str]:
-        number = ""
-        if question.numbers:
-            parts = [f"'№{word}':*" for word in question.numbers] + [
-                f"'{word}':BD" for word in question.beside
-            ]
-            number = " & ".join(parts)
-        return [
-            number,
-            _lexemes_of(question.exact, "A"),
-            _lexemes_of(question.folded, "B"),
-            _lexemes_of(question.exact, "AC"),
-            _lexemes_of(question.folded, "BD"),
+        steps = [
+            _lexemes("1", question.exact),
+            _lexemes("2", question.folded),
+            _lexemes("3", question.exact),
+            _lexemes("4", question.folded),
         ]
+        if question.numbers:
+            beside = [_lexemes("4", question.beside)] if question.beside else []
+            steps.insert(0, " & ".join([_lexemes("0", question.numbers), *beside]))
+        return steps
+
+    def without(self, asked: str, earlier: list[str]) -> str:
+        return " & ".join([f"({asked})", *(f"!({each})" for each in earlier)])
 
     def matching(self, documents: QuerySet[Document], asked: str) -> QuerySet[Document]:
         return documents.filter(
             RawSQL('"search_document"."lexemes" @@ %s::tsquery', [asked], output_field=BooleanField())
         )
 
-    def lexemes(self, document: Document) -> str:
-        weights: dict[str, str] = {}
-        for text, weight in (
-            (document.text_folded, "4D"),
-            (document.text, "3C"),
-            (document.title_folded, "2B"),
-            (document.title, "1A"),
-        ):
-            for word in words(text):
-                known = weights.get(word, "")
-                if weight not in known:
-                    weights[word] = f"{weight},{known}" if known else weight
-        for number in document.numbers.split():
-            weights[f"№{number}"] = "4D"
-        # PostgreSQL refuses words beyond 2 KB; nobody looks for them.
-        return " ".join(f"'{word}':{places}" for word, places in weights.items() if len(word) <= 200)
+    def ask(self, sql: str, params: list[Any]) -> list[tuple[int, int]]:
+        with transaction.atomic(Document.objects.db), connections[Document.objects.db].cursor() as cursor:
+            # The planner does not know what unpacking a tsvector costs, and would read every one for a
+            # common word. Steps run one after the other, so that the later ones can be left out.
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0")
+            cursor.execute(sql, params)
+            rows = cursor.fetchall()
+            cursor.execute(
+                "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL max_parallel_workers_per_gather TO DEFAULT"
+            )
+            return rows
+
+    def prepare(self, document: Document) -> None:
+        title, title_bare = bags(document.title)
+        rest, rest_bare = bags(document.text)
+        document.lexemes = " ".join(
+            f"'{step}" + f"' '{step}".join(found) + "'"
+            for step, found in (
+                ("0", document.numbers.split()),
+                ("1", title),
+                ("2", title_bare),
+                ("3", title | rest),
+                ("4", title_bare | rest_bare),
+            )
+            if found
+        )
 
     def tidy(self) -> None:
         with connections[Document.objects.db].cursor() as cursor:
             cursor.execute("SELECT gin_clean_pending_list('search_lexemes')")
 
 
-def _lexemes_of(asked: tuple[str, ...], weights: str) -> str:
-    return " & ".join(
-        f"'{word}':{'*' if last else ''}{weights}" for word, last in zip(asked, _lasts(asked), strict=True)
-    )
-
-
-def _lasts(asked: tuple[str, ...]) -> list[bool]:
-    return [False] * (len(asked) - 1) + [True]
+def _lexemes(step: str, asked: tuple[str, ...]) -> str:
+    return " & ".join(f"'{step}{word}'" for word in asked) + ":*"
 
 
 ENGINES: dict[str, Sqlite | PostgreSQL] = {"sqlite": Sqlite(), "postgresql": PostgreSQL()}

@@ -61,12 +61,12 @@ def find(
         return []
     ranked = engine().found(Document.objects.filter(seen), question, limit)
     documents = (
-        Document.objects.filter(pk__in=[pk for pk, step in ranked])
+        Document.objects.filter(pk__in=ranked)
         .annotate(beginning=Left("text", 20_000))
         .only("kind", "object_id", "title", "place", "day")
         .in_bulk()
     )
-    return [_hit(documents[pk], question) for pk, step in ranked if pk in documents]
+    return [_hit(documents[pk], question) for pk in ranked if pk in documents]
 
 
 def _seen(searched: dict[str, index.Searchable], who: Any, public: bool) -> Q | None:

@@ -22,7 +22,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 
 from kheo.lib.periods import BEGINNING
-from kheo.lib.vietnamese import fold, nfc
+from kheo.lib.vietnamese import nfc
 
 from .engines import engine
 from .models import Document
@@ -98,7 +98,7 @@ def update(*things: models.Model) -> None:
         else:
             found[document.kind, document.object_id] = document
     if found:
-        _write(list(found.values()))
+        engine().write(list(found.values()))
 
 
 def remove(thing: models.Model) -> None:
@@ -118,7 +118,7 @@ def rebuild(kind: str | None = None, progress: Callable[[str, int], None] | None
             documents = [document for thing in batch if (document := _document(searchable, thing))]
             present.update(document.object_id for document in documents)
             with transaction.atomic():
-                _write(documents)
+                engine().write(documents)
             done += len(documents)
             if progress:
                 progress(searchable.kind, done)
@@ -155,23 +155,10 @@ def _document(searchable: Searchable, thing: models.Model) -> Document | None:
         place=nfc(found.place)[:300],
         text=text,
         numbers=" ".join(number_word(number) for number in numbers),
-        title_folded=fold(title),
-        text_folded=fold(text),
         area_id=found.area_id,
         unit_id=found.unit_id,
         public=found.public,
         day=found.day,
     )
-    document.lexemes = engine().lexemes(document)
+    engine().prepare(document)
     return document
-
-
-_CHANGING = [
-    each.name for each in Document._meta.concrete_fields if each.name not in ("id", "kind", "object_id")
-]
-
-
-def _write(documents: list[Document]) -> None:
-    Document.objects.bulk_create(
-        documents, update_conflicts=True, unique_fields=["kind", "object_id"], update_fields=_CHANGING
-    )

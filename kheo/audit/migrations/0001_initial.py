@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,27 +15,44 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('post_id', models.BigIntegerField(null=True)),
-                ('unit_id', models.BigIntegerField(null=True)),
-                ('acting_as', models.CharField(blank=True, max_length=300)),
-                ('verb', models.CharField(max_length=60)),
-                ('object_type', models.CharField(max_length=80)),
-                ('object_id', models.CharField(max_length=40)),
-                ('object_label', models.CharField(max_length=300)),
-                ('changes', models.JSONField(default=dict)),
-                ('reason', models.TextField(blank=True)),
-                ('folded', models.TextField(blank=True, editable=False)),
-                ('words_erased_at', models.DateTimeField(editable=False, null=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("post_id", models.BigIntegerField(null=True)),
+                ("unit_id", models.BigIntegerField(null=True)),
+                ("acting_as", models.CharField(blank=True, max_length=300)),
+                ("verb", models.CharField(max_length=60)),
+                ("object_type", models.CharField(max_length=80)),
+                ("object_id", models.CharField(max_length=40)),
+                ("object_label", models.CharField(max_length=300)),
+                ("changes", models.JSONField(default=dict)),
+                ("reason", models.TextField(blank=True)),
+                ("folded", models.TextField(blank=True, editable=False)),
+                ("words_erased_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
-                'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['object_type', 'object_id', '-at'], name='audit_about'), models.Index(fields=['unit_id', '-at'], name='audit_unit'), models.Index(fields=['user', '-at'], name='audit_user')],
+                "ordering": ["-at", "-id"],
+                "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["object_type", "object_id", "-at"], name="audit_about"),
+                    models.Index(fields=["unit_id", "-at"], name="audit_unit"),
+                    models.Index(fields=["user", "-at"], name="audit_user"),
+                ],
             },
         ),
     ]

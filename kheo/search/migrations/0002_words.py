@@ -13,7 +13,7 @@ OLD = "OLD.title, OLD.text, OLD.numbers, OLD.title_folded, OLD.text_folded"
 
 SQLITE = [
     f"""CREATE VIRTUAL TABLE search_words USING fts5({COLUMNS},
-        content='search_document', content_rowid='id', prefix='2 3',
+        content='search_document', content_rowid='id',
         tokenize="unicode61 remove_diacritics 0")""",
     f"""CREATE TRIGGER search_words_added AFTER INSERT ON search_document BEGIN
         INSERT INTO search_words(rowid, {COLUMNS}) VALUES (NEW.id, {NEW}); END""",
@@ -23,7 +23,12 @@ SQLITE = [
         INSERT INTO search_words(search_words, rowid, {COLUMNS}) VALUES ('delete', OLD.id, {OLD});
         INSERT INTO search_words(rowid, {COLUMNS}) VALUES (NEW.id, {NEW}); END""",
 ]
-POSTGRESQL = ["CREATE INDEX search_lexemes ON search_document USING gin (lexemes)"]
+POSTGRESQL = [
+    # Long columns out of line: finding and sorting the matches of a common word reads every row of them.
+    "ALTER TABLE search_document SET (toast_tuple_target = 128)",
+    "ALTER TABLE search_document ALTER COLUMN lexemes SET STORAGE EXTERNAL",
+    "CREATE INDEX search_lexemes ON search_document USING gin (lexemes)",
+]
 
 
 def forwards(apps, schema_editor):
