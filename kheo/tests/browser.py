@@ -196,20 +196,11 @@ def visit_all(browser_page: Page) -> Callable[..., None]:
 def faults_of(page: Page, path: str, widths: tuple[int, ...], limit: int | None) -> list[str]:
     """What is wrong with the page at `path`; its pictures go to test-results/pages/."""
     faults = []
-    arrived: list[Response] = []
-
-    def note(response: Response) -> None:
-        arrived.append(response)
-
-    page.on("response", note)
-    try:
-        page.set_viewport_size({"width": widths[0], "height": 800})
-        answer = page.goto(path, wait_until="networkidle")
-    finally:
-        page.remove_listener("response", note)
+    page.set_viewport_size({"width": widths[0], "height": 800})
+    answer = page.goto(path, wait_until="networkidle")
     if answer is None or answer.status >= 400:
         return [f"{path}: answered {answer.status if answer else 'nothing'}"]
-    if limit is not None and (weight := weight_of(arrived)) > limit:
+    if limit is not None and (weight := weight_of(page)) > limit:
         faults.append(f"{path}: weighs {weight / 1024:.0f} KB, more than {limit // 1024}")
     for problem in page.evaluate(FORM_OF_PAGE):
         faults.append(f"{path}: {problem}")
@@ -248,14 +239,15 @@ WIDEST = """() => {
 }"""
 
 
-def weight_of(responses: Iterable[Response]) -> int:
-    """Bytes of a page as they travel: text packed, fonts as they are, photos left out."""
+def weight_of(page: Page) -> int:
+    """Bytes of the page as they travel: text packed, fonts as they are, photos left out."""
+    # Asked for once more: the browser doesn't keep what it has drawn, and the test server packs nothing.
+    parts = page.evaluate("() => performance.getEntriesByType('resource').map(entry => entry.name)")
     total = 0
-    for response in responses:
+    for url in dict.fromkeys([page.url, *parts]):
+        response = page.request.get(url)
         kind = response.headers.get("content-type", "")
-        picture = kind.startswith("image/") and "svg" not in kind
-        # "other" is the tab's icon, which the browser keeps to itself.
-        if response.status != 200 or picture or response.request.resource_type == "other":
+        if kind.startswith("image/") and "svg" not in kind:
             continue
         body = response.body()
         total += len(body) if kind.startswith("font/") else len(gzip.compress(body, 6))

@@ -9,12 +9,12 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract
-from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po, write_po
 
 from kheo.rooms import ROOMS
@@ -136,17 +136,27 @@ def faults(room: str) -> list[str]:
 
 def stale(room: str) -> list[str]:
     """What the compiled catalogue says differently from the written one."""
-    written = catalogue_of(room)
-    if not messages(translated(room)):
+    written = messages(translated(room))
+    if not written:
         return []
-    if not written.with_suffix(".mo").exists():
+    path = catalogue_of(room).with_suffix(".mo")
+    if not path.exists():
         return [f"{room}: the catalogue isn't compiled: kheo build"]
-    with written.with_suffix(".mo").open("rb") as file:
-        compiled = messages(read_mo(file))
+    with path.open("rb") as file:
+        compiled = GNUTranslations(file)
+
+    def spoken(message: Message) -> str:
+        one, many = message.id if isinstance(message.id, (tuple, list)) else (message.id, None)
+        if many is None:
+            return compiled.pgettext(message.context, one) if message.context else compiled.gettext(one)
+        if message.context:
+            return compiled.npgettext(message.context, one, many, 1)
+        return compiled.ngettext(one, many, 1)
+
     return [
         f"{room}: compiled otherwise, or not at all: {key[0]!r}: kheo build"
-        for key, message in messages(translated(room)).items()
-        if all(words_of(message)) and (key not in compiled or words_of(compiled[key]) != words_of(message))
+        for key, message in written.items()
+        if all(words_of(message)) and spoken(message) != words_of(message)[0]
     ]
 
 
