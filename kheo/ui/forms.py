@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +18,18 @@ from kheo.lib import formats, numbers
 from kheo.lib.refusals import Refused
 from kheo.lib.vietnamese import nfc
 
-# A field nobody limited takes this many characters; longer ones say so themselves.
-LONGEST_TEXT = 10_000
+# A text area that names no limit of its own takes this much: a long directive, not a flood.
+LONGEST_TEXT = 100_000
+
+# Said instead of Django's own words, where a field has no better sentence of its own.
+PLAIN_SENTENCES = {
+    "required": _("This is still empty."),
+    "invalid_choice": _("Choose one from the list."),
+}
+_DJANGOS = {
+    "required": forms.Field.default_error_messages["required"],
+    "invalid_choice": forms.ChoiceField.default_error_messages["invalid_choice"],
+}
 
 
 class BoundField(forms.BoundField):
@@ -77,10 +88,14 @@ class ModelForm(HouseForm, forms.ModelForm):
 
 def _prepare(field: forms.Field) -> None:
     """NFC, a bound on length and the house's date field for what Django made by itself."""
+    for code, sentence in PLAIN_SENTENCES.items():
+        if code in field.error_messages and field.error_messages[code] == _DJANGOS.get(code):
+            field.error_messages[code] = sentence
     if isinstance(field, forms.CharField):
         _read_nfc(field)
         if field.max_length is None and isinstance(field.widget, forms.Textarea):
             field.max_length = LONGEST_TEXT
+            field.validators.append(MaxLengthValidator(LONGEST_TEXT))
             field.widget.attrs.setdefault("maxlength", str(LONGEST_TEXT))
     if isinstance(field.widget, forms.Textarea):
         field.widget.attrs.setdefault("rows", "5")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a path is one word
 """The house's line icons, 24 × 24, drawn for Kheo. An unknown name gives a small dot."""
 
 ICONS = {

@@ -88,6 +88,15 @@ def typed_fields(request: HttpRequest) -> list[list[str]]:
     ]
 
 
+def sent_by_us(request: HttpRequest) -> bool:
+    """Whether the browser vouches that the form was on a page of this site."""
+    origin = request.headers.get("Origin")
+    if origin is None or origin == "null":
+        origin = request.headers.get("Referer", "")
+    ours = f"{request.scheme}://{request.get_host()}"
+    return origin == ours or origin.startswith(ours + "/")
+
+
 def came_from(request: HttpRequest) -> str:
     """The page that held the form."""
     referer = request.headers.get("Referer", "")

@@ -27,7 +27,10 @@ class SampleForm(Form):
     goal = forms.CharField(label="Mục tiêu", widget=forms.Textarea)
     paper = forms.FileField(label="Văn bản kèm theo", required=False)
     agreed = forms.BooleanField(label="Người trong ảnh đã được hỏi và đồng ý")
-    examples = {"name": "Tiếng kẻng bình yên ở bản Khe Hỷ", "goal": "100% hộ trong bản ký cam kết giữ gìn an ninh."}
+    examples = {
+        "name": "Tiếng kẻng bình yên ở bản Khe Hỷ",
+        "goal": "100% hộ trong bản ký cam kết giữ gìn an ninh.",
+    }
 
 
 def _honeycomb() -> Outlines:
@@ -37,27 +40,44 @@ def _honeycomb() -> Outlines:
         row, column = divmod(at, 8)
         x, y = 104 + column * 0.2 + (row % 2) * 0.1, 19 - row * 0.17
         ring = [
-            [x + 0.112 * math.sin(math.radians(60 * k)), y + 0.112 * math.cos(math.radians(60 * k))] for k in range(7)
+            [x + 0.112 * math.sin(math.radians(60 * k)), y + 0.112 * math.cos(math.radians(60 * k))]
+            for k in range(7)
         ]
         shapes[at] = {"type": "Polygon", "coordinates": [ring]}
     return Outlines.of(shapes, width=640)
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    wrong = {"name": "", "field": "9", "kind": "new", "start": "31/02/2026", "money": "1.5.0", "goal": "Ấm no"}
+    wrong = {
+        "name": "",
+        "field": "9",
+        "kind": "new",
+        "start": "31/02/2026",
+        "money": "1.5.0",
+        "goal": "Ấm no",
+    }
     counts = {at: [0, 3, 7, 12, 18, 25, 2, 41][at % 8] for at in range(40) if at % 11}
     return {
         "form": SampleForm(prefix="a"),
         "wrong": SampleForm({f"b-{name}": value for name, value in wrong.items()}, prefix="b"),
         "fields": FIELDS,
         "rows": [
-            {"name": f"Xã {name}", "new": 3 + at, "kept": 12 - at, "share": (7 * at + 20) / 100, "sample": at % 3 == 0}
+            {
+                "name": f"Xã {name}",
+                "new": 3 + at,
+                "kept": 12 - at,
+                "share": (7 * at + 20) / 100,
+                "sample": at % 3 == 0,
+            }
             for at, name in enumerate(NAMES[:5])
         ],
         "page": Page([], "?after=x", "?before=x", 87, total_words(87)),
         "bars": BarChart(
             "Mô hình theo lĩnh vực, năm 2026",
-            [(name, (new, kept), "#") for name, new, kept in zip(FIELDS, (14, 22, 6, 9), (31, 44, 12, 8), strict=True)],
+            [
+                (name, (new, kept), "#")
+                for name, new, kept in zip(FIELDS, (14, 22, 6, 9), (31, 44, 12, 8), strict=True)
+            ],
             unit="mô hình",
             series=("Mới", "Duy trì"),
             note="87/130 xã đã gửi số liệu.",
@@ -73,7 +93,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
             _honeycomb(),
             counts,
             {at: f"Xã {NAMES[at % 8]} {at // 8 + 1}" for at in range(40)},
-            {at: "#ban-do" for at in range(40)},
+            dict.fromkeys(range(40), "#ban-do"),
             unit="mô hình",
             strong={12},
             note="Bản đồ tượng trưng.",

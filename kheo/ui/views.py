@@ -62,3 +62,21 @@ def style_page(request: HttpRequest) -> HttpResponse:
     if not (settings.DEMO or settings.DEBUG):
         raise Http404
     return render(request, "ui/style.html", style_page_context(request))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token is not ours, mostly because someone signed in again in another window.
+
+    Where the browser says that our own page sent it, what was typed is shown to be sent again; a form from
+    elsewhere is refused.
+    """
+    if kept.sent_by_us(request) and (fields := kept.typed_fields(request)):
+        names = [file.name for each in request.FILES for file in request.FILES.getlist(each)]
+        form = {
+            "to": request.get_full_path(),
+            "page": kept.came_from(request),
+            "fields": fields,
+            "files": names,
+        }
+        return render(request, "ui/kept.html", {"form": form, "old_page": True}, status=403)
+    return render(request, "ui/foreign_form.html", status=403)
