@@ -84,6 +84,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 IDLE_MINUTES = int(os.environ.get("KHEO_IDLE_MINUTES", "30"))
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "kheo.ui.views.csrf_failure"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
