@@ -149,19 +149,37 @@ def _superior(area: Area, body: Body, known: dict[tuple[int, str], Unit]) -> Uni
     return None
 
 
-def succeed_inside(areas: Iterable[Area]) -> int:
-    """Link the bodies that gave way to another in the same area (two boards merging into one)."""
-    made = 0
-    following = {(body.level, body.key): body for body in bodies() if body.successor}
-    for area in areas:
-        here = {unit.key: unit for unit in Unit.objects.filter(area=area).exclude(key="")}
-        for key, unit in here.items():
-            body = following.get((area.level, key))
-            if body and body.successor in here and unit.valid_to == body.closes:
-                made += _link(
-                    unit, here[body.successor], unit.valid_to, UnitSuccession.Kind.MERGED, body.basis
+def succeed_inside(areas: Iterable[Area], until: date = FOREVER) -> None:
+    """Link the bodies that ended before `until` while their area went on, to those they gave way to.
+
+    Two boards that merge have a successor; a level of a service that was given up has none.
+    """
+    closing = {(body.level, body.key): body for body in bodies() if body.closes < until}
+    here: dict[int, dict[str, Unit]] = defaultdict(dict)
+    ends = {area.pk: area.valid_to for area in areas}
+    for unit in Unit.objects.filter(area__in=ends).exclude(key=""):
+        here[unit.area_id][unit.key] = unit
+    rows = []
+    for units in here.values():
+        for unit in units.values():
+            body = closing.get((unit.level, unit.key))
+            if body is None or unit.valid_to != body.closes or ends[unit.area_id] <= body.closes:
+                continue
+            successor = units.get(body.successor)
+            kind = UnitSuccession.Kind.MERGED if successor else UnitSuccession.Kind.ENDED
+            rows.append(
+                UnitSuccession(
+                    predecessor=unit,
+                    successor=successor,
+                    on=unit.valid_to,
+                    kind=kind,
+                    share_numerator=1 if successor else None,
+                    share_denominator=1 if successor else None,
+                    legal_basis=body.basis,
                 )
-    return made
+            )
+    linked = set(UnitSuccession.objects.values_list("predecessor", flat=True))
+    UnitSuccession.objects.bulk_create([row for row in rows if row.predecessor_id not in linked])
 
 
 def succeed_areas(on: date) -> tuple[int, int]:
@@ -214,13 +232,3 @@ def succeed_areas(on: date) -> tuple[int, int]:
             rows.append(UnitSuccession(predecessor=unit, on=on, kind=UnitSuccession.Kind.ENDED))
     UnitSuccession.objects.bulk_create(rows, batch_size=1000)
     return went, ended
-
-
-def _link(predecessor: Unit, successor: Unit, on: date, kind: str, basis: str) -> int:
-    _succession, created = UnitSuccession.objects.get_or_create(
-        predecessor=predecessor,
-        successor=successor,
-        on=on,
-        defaults={"kind": kind, "share_numerator": 1, "share_denominator": 1, "legal_basis": basis},
-    )
-    return int(created)

@@ -18,7 +18,7 @@ def load(until: date = FOREVER) -> int:
     areas = list(Area.objects.exclude(level__in=[Level.HAMLET, Level.PART]).select_related("parent__parent"))
     founded = bodies.found(areas, until)
     if founded:
-        bodies.succeed_inside(area for area in areas if area.level == Level.PROVINCE)
+        bodies.succeed_inside(areas, until)
         for on in AreaSuccession.objects.order_by("on").values_list("on", flat=True).distinct():
             bodies.succeed_areas(on)
         _standing_offices()

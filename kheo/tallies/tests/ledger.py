@@ -1,4 +1,4 @@
-"""A countable thing for the tests of this room: below it there are no enrolments, so notes on fields stand in.
+"""A countable thing for this room: below it there are no enrolments, so notes on fields stand in.
 
 A `Field` is the thing that changes; its `order` is the amount it contributes and its `name_en` names the unit
 it contributes for, in January or in the month after a comma ("1,3" is unit 1 in March).

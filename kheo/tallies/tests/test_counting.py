@@ -121,7 +121,7 @@ class Declaring(TestCase):
 
 
 class FourWriters(TransactionTestCase):
-    """Four people change the same few things at once, moving them between cells: nothing drifts or deadlocks."""
+    """Four people change the same few things at once and move them: nothing drifts, nothing deadlocks."""
 
     def test_cells_stay_true(self):
         with only_measure():
