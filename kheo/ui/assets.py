@@ -178,7 +178,7 @@ def install(say: Say, *, tests: bool = False) -> None:
         raise CannotBuild(_unreachable()) from None
     if result.returncode == 0:
         return
-    told = result.stderr or result.stdout or ""
+    told = str(result.stderr or result.stdout or "")
     if any(
         code in told
         for code in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ECONNRESET", "network")

@@ -5,7 +5,7 @@ window, so that the words stay readable on a phone; colours are classes (light, 
 """
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 from typing import Any
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from kheo.lib import formats
 
-Text = str | Promise
+Text = str | Promise | int
 Row = tuple[Text, float | Sequence[float], str | None] | tuple[Text, float | Sequence[float]]
 
 _serial = count(1)
@@ -137,12 +137,12 @@ class Outlines:
     Making them takes tens of milliseconds for a province; keep the object and use it for every map.
     """
 
-    paths: Mapping[Hashable, str]
+    paths: Mapping[Any, str]
     width: int
     height: int
 
     @classmethod
-    def of(cls, shapes: Mapping[Hashable, Mapping[str, Any]], width: int = 900) -> "Outlines":
+    def of(cls, shapes: Mapping[Any, Mapping[str, Any]], width: int = 900) -> "Outlines":
         """From GeoJSON geometries (Polygon, MultiPolygon) in degrees; true to scale at mid-latitude."""
         points = [point for shape in shapes.values() for ring in _rings(shape) for point in ring]
         if not points:
@@ -172,7 +172,7 @@ class Choropleth:
     """
 
     title: Text
-    shapes: Outlines | Mapping[Hashable, Mapping[str, Any]]
+    shapes: Outlines | Mapping[Any, Mapping[str, Any]]
     values: Mapping[Any, float]
     labels: Mapping[Any, Text]
     urls: Mapping[Any, str] = field(default_factory=dict)
@@ -185,7 +185,7 @@ class Choropleth:
     def html(self) -> SafeString:
         outlines = self.shapes if isinstance(self.shapes, Outlines) else Outlines.of(self.shapes)
         bounds = step_bounds([value for value in self.values.values() if value is not None])
-        areas = []
+        areas: list[dict[str, Any]] = []
         for key, path in outlines.paths.items():
             value = self.values.get(key)
             areas.append({
@@ -193,16 +193,20 @@ class Choropleth:
                 "step": "none" if value is None else step_of(value, bounds), "title": self._title(key),
             })  # fmt: skip
         areas.sort(key=lambda area: area["strong"])
+        known = [key for key in self.labels if self.values.get(key) is not None]
+        known.sort(key=lambda key: -self.values[key])
+        unknown = [key for key in self.labels if self.values.get(key) is None]
         rows = [
-            {"label": label, "url": self.urls.get(key),
-             "value": "–" if self.values.get(key) is None else self.show(self.values[key]),
-             "rank": -(self.values.get(key) if self.values.get(key) is not None else -1)}
-            for key, label in self.labels.items()
-        ]  # fmt: skip
-        rows.sort(key=lambda row: row["rank"])
+            {"label": self.labels[key], "url": self.urls.get(key), "value": self._shown(key)}
+            for key in [*known, *unknown]
+        ]
         return _render(
             "map", chart=self, areas=areas, outlines=outlines, rows=rows, legend=self._steps(bounds)
         )
+
+    def _shown(self, key: Any) -> str:
+        value = self.values.get(key)
+        return "–" if value is None else self.show(value)
 
     def _title(self, key: Any) -> str:
         value = self.values.get(key)

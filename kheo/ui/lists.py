@@ -114,12 +114,14 @@ class _Key:
         descending, name = name.startswith("-"), name.removeprefix("-")
         if name in queryset.query.annotations:
             return cls(name, descending, queryset.query.annotations[name].output_field)
-        model, field = queryset.model, None
+        model: Any = queryset.model
+        field: Any = None
         for part in name.split("__"):
             if model is None:
                 raise FieldDoesNotExist(name)
             field = model._meta.pk if part == "pk" else model._meta.get_field(part)
             model = field.related_model
+        assert field is not None
         # A foreign key is compared by the key it holds.
         return cls(name, descending, field.target_field if field.is_relation else field)
 

@@ -86,7 +86,8 @@ class ClosedDoors:
             onward = request.get_full_path()
         if getattr(request, "htmx", False):
             # The sign-in page must fill the window, not a cell of a table.
-            onward = request.htmx.current_url_abs_path or "/" if request.method == "GET" else onward
+            if request.method == "GET":
+                onward = getattr(request, "htmx").current_url_abs_path or "/"  # noqa: B009
             return HttpResponseClientRedirect(redirect_to_login(onward, resolve_url(settings.LOGIN_URL)).url)
         return redirect_to_login(onward, resolve_url(settings.LOGIN_URL))
 

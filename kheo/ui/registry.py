@@ -76,12 +76,12 @@ class Menu:
     def groups(self, request: HttpRequest) -> list[dict[str, Any]]:
         """What this person sees: groups with their lines, the current one marked; no empty groups."""
         lines: dict[str, list[dict[str, Any]]] = {}
-        current = None
+        current: dict[str, Any] | None = None
         for entry in self.entries:
             url = entry.url() if entry.visible(request) else None
             if url is None:
                 continue
-            line = {"label": entry.label, "url": url, "icon": entry.icon, "current": False}
+            line: dict[str, Any] = {"label": entry.label, "url": url, "icon": entry.icon, "current": False}
             lines.setdefault(entry.group, []).append(line)
             # The longest address that begins the page's own is where one is.
             begins = request.path == url or (url != "/" and request.path.startswith(url))

@@ -35,7 +35,7 @@ class SampleForm(Form):
 
 def _honeycomb() -> Outlines:
     """A made-up province of hexagons: this room knows no places."""
-    shapes = {}
+    shapes: dict[int, dict[str, Any]] = {}
     for at in range(40):
         row, column = divmod(at, 8)
         x, y = 104 + column * 0.2 + (row % 2) * 0.1, 19 - row * 0.17
