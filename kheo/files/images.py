@@ -67,7 +67,7 @@ def wash(file: IO[bytes] | Any, size: int | None) -> Washed:
         pixels = _bare(image)
     except Refused:
         raise
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused(
             _("“%(name)s” has more than 50 megapixels. Make it smaller and upload it again.") % {"name": name}
         )

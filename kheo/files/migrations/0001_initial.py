@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,72 +17,164 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('size', models.BigIntegerField()),
-                ('gone', models.BooleanField(default=False)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField()),
+                ("gone", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('owner_type', models.CharField(blank=True, max_length=80)),
-                ('owner_id', models.CharField(blank=True, max_length=40)),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.TextField(blank=True)),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
-                ('erased_reason', models.TextField(blank=True)),
-                ('name', models.CharField(max_length=200)),
-                ('media_type', models.CharField(max_length=100)),
-                ('kind', models.CharField(blank=True, max_length=40)),
-                ('note', models.TextField(blank=True)),
-                ('erased_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='files.blob')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("owner_type", models.CharField(blank=True, max_length=80)),
+                ("owner_id", models.CharField(blank=True, max_length=40)),
+                ("uploaded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.TextField(blank=True)),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
+                ("erased_reason", models.TextField(blank=True)),
+                ("name", models.CharField(max_length=200)),
+                ("media_type", models.CharField(max_length=100)),
+                ("kind", models.CharField(blank=True, max_length=40)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "erased_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="files.blob",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['owner_type', 'owner_id'], name='files_attachment_owner')],
+                "indexes": [models.Index(fields=["owner_type", "owner_id"], name="files_attachment_owner")],
             },
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('owner_type', models.CharField(blank=True, max_length=80)),
-                ('owner_id', models.CharField(blank=True, max_length=40)),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.TextField(blank=True)),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
-                ('erased_reason', models.TextField(blank=True)),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('received_sha256', models.CharField(db_index=True, max_length=64)),
-                ('author', models.CharField(blank=True, max_length=120, verbose_name='photographer')),
-                ('caption', models.TextField(blank=True, max_length=10000, verbose_name='caption')),
-                ('alt', models.CharField(blank=True, max_length=300, verbose_name='what can be seen')),
-                ('taken_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='taken on')),
-                ('public_activity', models.BooleanField(null=True, verbose_name='Was it a public activity?')),
-                ('recognisable_people', models.BooleanField(null=True, verbose_name='Can people be recognised?')),
-                ('children', models.BooleanField(null=True, verbose_name='Are there children in it?')),
-                ('told_or_agreed', models.BooleanField(null=True, verbose_name='Were the people told (at a public activity), or did they agree (elsewhere)?')),
-                ('child_consent', models.BooleanField(null=True, verbose_name='Did the child agree?')),
-                ('guardian_consent', models.BooleanField(null=True, verbose_name="Did the child's parent or guardian agree?")),
-                ('erased_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('full', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob')),
-                ('thumb', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('web', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob')),
-                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("owner_type", models.CharField(blank=True, max_length=80)),
+                ("owner_id", models.CharField(blank=True, max_length=40)),
+                ("uploaded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.TextField(blank=True)),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
+                ("erased_reason", models.TextField(blank=True)),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("received_sha256", models.CharField(db_index=True, max_length=64)),
+                ("author", models.CharField(blank=True, max_length=120, verbose_name="photographer")),
+                ("caption", models.TextField(blank=True, max_length=10000, verbose_name="caption")),
+                ("alt", models.CharField(blank=True, max_length=300, verbose_name="what can be seen")),
+                ("taken_on", models.DateField(default=datetime.date(1, 1, 1), verbose_name="taken on")),
+                ("public_activity", models.BooleanField(null=True, verbose_name="Was it a public activity?")),
+                (
+                    "recognisable_people",
+                    models.BooleanField(null=True, verbose_name="Can people be recognised?"),
+                ),
+                ("children", models.BooleanField(null=True, verbose_name="Are there children in it?")),
+                (
+                    "told_or_agreed",
+                    models.BooleanField(
+                        null=True,
+                        verbose_name="Were the people told (at a public activity), or did they agree (elsewhere)?",
+                    ),
+                ),
+                ("child_consent", models.BooleanField(null=True, verbose_name="Did the child agree?")),
+                (
+                    "guardian_consent",
+                    models.BooleanField(null=True, verbose_name="Did the child's parent or guardian agree?"),
+                ),
+                (
+                    "erased_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "full",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.blob"
+                    ),
+                ),
+                (
+                    "thumb",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.blob"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "web",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.blob"
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['owner_type', 'owner_id'], name='files_photo_owner')],
+                "indexes": [models.Index(fields=["owner_type", "owner_id"], name="files_photo_owner")],
             },
         ),
     ]
