@@ -7,7 +7,7 @@ whose geometries carry the GSO commune code as `id`.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from itertools import accumulate, combinations
@@ -82,7 +82,7 @@ def outlines() -> "Outlines":
     """All communes ready to draw, by code; made once and kept."""
     from kheo.ui.charts import Outlines
 
-    return Outlines.of(shapes())
+    return Outlines.of({**shapes()})
 
 
 def outlines_of(areas: Iterable["Area"]) -> "Outlines":
@@ -91,7 +91,7 @@ def outlines_of(areas: Iterable["Area"]) -> "Outlines":
 
     whole = outlines()
     keys = {area.code: area.pk for area in areas if area.valid_from >= SINCE}
-    paths = {keys[code]: path for code, path in whole.paths.items() if code in keys}
+    paths: dict[Hashable, str] = {keys[code]: path for code, path in whole.paths.items() if code in keys}
     return Outlines(paths, whole.width, whole.height)
 
 

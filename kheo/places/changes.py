@@ -190,8 +190,8 @@ def preview(change: AreaChange) -> Counts:
     for area in closing:
         counts.closed[area.level] = counts.closed.get(area.level, 0) + 1
     for opening in change.opens:
-        area = reading.found.get(f"new:{opening.key}")
-        if area is None or not area.in_force:
+        known = reading.found.get(f"new:{opening.key}")
+        if known is None or not known.in_force:
             counts.opened[opening.level] = counts.opened.get(opening.level, 0) + 1
     counts.hamlets = len(reading.hamlets(closing))
     counts.renamed = len(_renames(reading))
@@ -333,7 +333,7 @@ def _unwritten(reading: Reading) -> list[AreaSuccession]:
             AreaSuccession(
                 predecessor=before,
                 # Not prepared yet: only counted.
-                successor_id=after.pk if after else None,
+                successor_id=after.pk if after else 0,
                 on=change.on,
                 kind=link.kind,
                 share_numerator=link.share.numerator if link.share else None,

@@ -154,7 +154,7 @@ def suggest(text: str, on: date, limit: int = 12, levels: Collection[str] = (Lev
 
 
 def _parts(text: str, typed: bool = True) -> list[Part]:
-    text = nfc(text)[:LONGEST].strip()
+    text = nfc(text).replace("\x00", " ")[:LONGEST].strip()
     pieces = [" ".join(piece.split()).strip(" .:\"'“”") for piece in _BREAKS.split(_NEXT.sub(", ", text))]
     parts = [_part(piece) if typed else Part(piece) for piece in pieces if piece]
     return [part for part in parts if part.folded]

@@ -114,6 +114,7 @@ class AreaField(forms.Field):
             "No area of that name is known. Write commune and, for older ones, district."
         ),
         "several": gettext_lazy("Several areas fit. Choose one below."),
+        "renamed": gettext_lazy("This place has another name now. If you mean the one below, choose it."),
         "hamlet": gettext_lazy("%(hamlet)s is not known in %(commune)s. Write the commune alone here."),
     }
 
@@ -167,12 +168,14 @@ class AreaField(forms.Field):
         choices = self.choices(typed.text)
         if not choices:
             raise ValidationError(self.error_messages["unknown"], code="unknown")
-        self.widget.choices = choices if len(choices) > 1 or not choices[0].certain else []
+        offered = choices if len(choices) > 1 or not choices[0].certain else []
+        self.widget.choices = offered  # type: ignore[misc]
         chosen = [choice for choice in choices if f"{choice.area.pk}" == typed.chosen]
         if chosen:
             return chosen[0]
-        if self.widget.choices:
-            raise ValidationError(self.error_messages["several"], code="several")
+        if offered:
+            code = "several" if len(offered) > 1 else "renamed"
+            raise ValidationError(self.error_messages[code], code=code)
         return choices[0]
 
     def choices(self, text: str) -> list[Choice]:

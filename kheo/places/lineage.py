@@ -134,6 +134,7 @@ class Family:
                 continue
             possible = frozenset(pk for _, stretch in here for pk in stretch.possible)
             decided = all(stretch.decided for _, stretch in here)
+            basis: str
             if len(possible) == 1:
                 shares, basis, decided = tuple((pk, Fraction(1)) for pk in possible), Basis.WHOLE, True
             elif told and (decided or len(here) == 1):
@@ -211,7 +212,8 @@ def _with_hamlets(areas: Mapping[int, Area]) -> list[int]:
 
 def in_batches(queryset: QuerySet, lookup: str, ids: Iterable[int], size: int = 500) -> list:
     """All rows whose `lookup` is among `ids`, however many: databases bound the parameters of a query."""
-    ids, found = list(ids), []
+    ids = list(ids)
+    found: list = []
     for start in range(0, len(ids), size):
         found += queryset.filter(**{lookup: ids[start : start + size]})
     return found

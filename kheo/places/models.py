@@ -119,7 +119,7 @@ class AreaQuerySet(models.QuerySet["Area"]):
         with transaction.atomic():
             for area, pk in zip(areas, paths.reserve_ids(Area, len(areas)), strict=True):
                 area.prepare(pk)
-            self.bulk_create(areas, batch_size=500)
+            Area.objects.bulk_create(areas, batch_size=500)
             AreaName.objects.bulk_create([area.first_name() for area in areas], batch_size=500)
         return list(areas)
 
@@ -134,20 +134,22 @@ class AreaQuerySet(models.QuerySet["Area"]):
             raise Refused(_("A hamlet belongs to a commune or ward. Choose one first."))
         if type not in HAMLET_TYPES:
             raise Refused(_("Choose what kind of hamlet it is: xóm, bản, khối, thôn, tổ dân phố…"))
-        folded = fold(name)
-        for word in HAMLET_TYPES:
-            if folded.startswith(fold(word) + " "):
+        # "bản Phồng" typed as a name. With its marks: Bàn Thạch is a name.
+        for word in sorted(HAMLET_TYPES, key=len, reverse=True):
+            if tone_blind(name).startswith(tone_blind(word) + " "):
                 type, name = word, name.split(" ", word.count(" ") + 1)[-1]
-                folded = fold(name)
                 break
+        folded = fold(name)
         if not folded:
             raise Refused(_("Write the name of the hamlet."))
         with transaction.atomic():
             # The commune's row is the lock: two people typing the same hamlet make one.
             Area.objects.select_for_update().get(pk=commune.pk)
-            known = list(self.filter(parent=commune, level=Level.HAMLET, folded=folded))
-            for hamlet in sorted(known, key=lambda hamlet: tone_blind(hamlet.name) != tone_blind(name)):
-                return hamlet
+            known = list(
+                Area.objects.filter(parent=commune, level=Level.HAMLET, folded=folded).order_by("pk")
+            )
+            if known:
+                return min(known, key=lambda each: tone_blind(each.name) != tone_blind(name))
             hamlet = Area(
                 level=Level.HAMLET,
                 type=type,

@@ -118,7 +118,7 @@ class TamHop(NgheAn):
         expected = {
             "16702": ("Nghi Phú", "Vinh Phú"),
             "16933": ("Tam Quang", "Tam Quang"),
-            "16930": ("Tam Đình", "Tam Quang"),
+            "16927": ("Tam Đình", "Tam Quang"),
             "17059": ("Tam Hợp", "Tam Hợp"),
             "17548": ("Phú Thành", "Đông Thành"),
             "17542": ("Hồng Thành", "Đông Thành"),
