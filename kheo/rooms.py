@@ -1,6 +1,6 @@
 """The rooms of the house, from the ground up. Each imports only rooms before it; a test holds this order."""
 
-GROUND = ["lib", "audit", "files", "search", "ui"]
+GROUND = ["lib", "audit", "files", "ui", "search"]
 WHO_AND_WHERE = ["accounts", "places", "units"]
 WHAT = ["directives", "plans", "tallies", "initiatives", "fieldwork", "recognition"]
 FACES = ["duties", "reporting", "stories", "portal"]

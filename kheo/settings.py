@@ -95,6 +95,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     *APPS,
+    # On the roof, above every room: the demonstration.
+    "kheo.demo",
     "allauth",
     "allauth.account",
     "axes",

@@ -13,7 +13,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 # The one thing above that a lower room may name, and only by its string: who did something.
 USER = {"accounts.User", "accounts.user"}
 # What stands outside the rooms and may look into all of them; nothing in a room may lean on it.
-OUTSIDE = {"settings", "urls", "wsgi", "bench", "tests"}
+OUTSIDE = {"settings", "urls", "wsgi", "bench", "demo", "tests"}
 TEMPLATE = re.compile(r"""{%-?\s*(?:include|extends)\s+["']([a-z_]+)/""")
 
 
