@@ -13,7 +13,6 @@ The forms a duty is written in, each handled by one function below:
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
 
 from kheo.lib.aligned_text import Aligned
 
@@ -115,7 +114,7 @@ class Draft:
     done: list[Assignment] = field(default_factory=list)
     candidates: list[Assignment] = field(default_factory=list)
     columns: dict[str, int] | None = None
-    flat_table: list[str] | None = None
+    flat_coop: bool = False
     opened: bool = False
     loose: list[Block] = field(
         default_factory=list
@@ -390,8 +389,11 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
     if about and not found:
         return None
     # "Hằng năm, các cơ quan … xây dựng …", "Căn cứ kế hoạch này, Giám đốc các sở …".
-    if _ADVERBIAL.match(text.tone, position, end):
-        for comma in re.compile(r", ").finditer(text.tone, position, min(end, position + 420)):
+    preamble = not draft.opened
+    if preamble or _ADVERBIAL.match(text.tone, position, end):
+        for comma in re.compile(r"[,;] ").finditer(
+            text.tone, position, min(end, position + (1500 if preamble else 420))
+        ):
             if subject := _order(draft, comma.end(), end):
                 return subject
             found = scan_list(text, comma.end(), end)
@@ -604,6 +606,12 @@ def _acceptable(
         and not STRONG_ASSIGN_HEADING.search(text.tone[block.body : block.end])
     ):
         return False
+    if (
+        inherited is not None
+        and subject.after_order
+        and inherited.reason.startswith(("a body as heading", "a body and a colon"))
+    ):
+        return False  # "- Đề nghị cấp có thẩm quyền …" under a body's heading is that body's own task
     if inherited is not None and block.level > 3 and not subject.strength:
         # Under a body's heading a point speaks of that body; another one must stand plainly as its subject.
         plain_start = text.plain[subject.bodies.start : subject.bodies.start + 1].isupper()
@@ -622,6 +630,10 @@ def _self_talk(draft: Draft, block: Block, subject: Subject, stretch: str) -> bo
         and not draft.frames
         and said
         and re.match(rf"(?:vừa |ký )*ban hành {said}", stretch)
+    ):
+        return True
+    if re.match(r"(?:xin )?thông báo (?:để|đến|tới|ý kiến|kết luận)", stretch) and re.search(
+        r"biết|thực hiện", stretch
     ):
         return True
     return (
@@ -1139,6 +1151,8 @@ def _flat_table(draft: Draft, index: int, header: int) -> int:
     """Rows of a table whose cells ran together: a number, the task, then bodies, a time and a product."""
     text = draft.text
     position = index + header
+    said = " ".join(text.tone[block.start : block.end] for block in draft.blocks[index:position])
+    draft.flat_coop = "phối hợp" in said
     row_start: int | None = None
     rows: list[tuple[int, int]] = []
     last_end = 0
@@ -1166,34 +1180,62 @@ def _flat_table(draft: Draft, index: int, header: int) -> int:
     return max(position, index + header)
 
 
+_TIME_CELL = re.compile(
+    r"(?:trước|quý|tháng|thường xuyên|hằng|hàng|định kỳ|năm|từ|cả năm|chậm nhất|ngày|\d{1,2}/\d)\b"
+)
+
+
+_NAME_GOES_ON = re.compile(
+    r"(?:,|;| và| của|/|(?:văn phòng|hội|ban|ủy ban|liên hiệp|thường trực|thường vụ|chấp hành|cơ quan|chỉ huy|đoàn|phòng|"
+    r"trưởng|giám đốc|chủ tịch|bí thư|các|chi cục|trung tâm|kiểm tra|dân vận|tuyên giáo|tổ chức))\s*$"
+)
+
+
+def _within_name(text: Aligned, start: int, other: int) -> bool:
+    """Whether a name beginning at `other` is part of the name begun at `start`, not the next cell."""
+    if _NAME_GOES_ON.search(text.tone[start:other]):
+        return True
+    return bool(re.match(r"(?:tỉnh|thành|huyện|đảng) ủy", text.tone[other : other + 9]))
+
+
 def _flat_row(draft: Draft, header: Block, start: int, end: int) -> None:
+    """One such row: its last groups of bodies before the time are lead and helpers, what stands before is the task."""
     text = draft.text
     match = re.compile(r"\d{1,2}[.)]?\s*").match(text.plain, start, end)
     begin = match.end() if match else start
-    lead: BodyList | None = None
-    helpers: list[str] = []
-    position = begin
-    rest_at = end
-    for spot in re.compile(r"(?<=[\s|])(?=[A-ZĐÂĂÊÔƠƯÀ-Ỹ])").finditer(text.plain, begin + 8, end):
-        at = spot.start()
-        if at < position or text.plain[at - 2 : at - 1] in ".;":
+    spots = [
+        spot.start()
+        for spot in re.compile(r"(?<=[\s|])(?=[A-ZĐÂĂÊÔƠƯÀ-Ỹ\d])").finditer(text.plain, begin + 8, end)
+    ]
+    time_at = next(
+        (at for at in spots if _TIME_CELL.match(text.tone, at) and text.plain[at - 2] not in ",.;:"), end
+    )
+    heads = [at for at in spots if at < time_at and scan_head(text, at)]
+    groups: list[BodyList] = []
+    for index, at in enumerate(heads):
+        if groups and at < groups[-1].end:
             continue
-        item = scan_item(text, at, end)
-        if not item:
+        # A cell ends where the next name begins without a comma or an "and" before it.
+        stop = next((o for o in heads[index + 1 :] if not _within_name(text, at, o)), time_at)
+        item = scan_item(text, at, stop)
+        if not item or (item.tail == "noun" and not item.many):
             continue
-        found = scan_list(text, at, end)
-        if not found:
+        if re.search(r"(?:của|với|cho|tại|về|do)\s+$", text.tone[max(begin, at - 8) : at]):
             continue
-        if lead is None:
-            before = text.tone[max(begin, at - 14) : at]
-            if re.search(r"(?:của|với|cho|tại|về|các|và|do) $", before):
-                continue
-            lead = found
-        else:
-            helpers.extend(body.name for body in found.parts)
-        position = rest_at = found.end
-    if lead is None:
+        found = scan_list(text, at, stop)
+        if found:
+            groups.append(found)
+    if not groups:
         return
+    wanted = 2 if draft.flat_coop else 1
+    # The cells stand side by side at the end; an earlier name belongs to the task.
+    cells = [groups[-1]]
+    for group in reversed(groups[:-1]):
+        if len(cells) < wanted and not text.plain[group.end : cells[0].start].strip():
+            cells.insert(0, group)
+        else:
+            break
+    lead, helpers = cells[0], [body.name for found in cells[1:] for body in found.parts]
     assignment = Assignment(
         _bodies_json(text, lead),
         text.words(lead.start, lead.end),
@@ -1210,11 +1252,11 @@ def _flat_row(draft: Draft, header: Block, start: int, end: int) -> None:
     task = assignment.tasks[0]
     task.leads = True
     assignment.cooperates_with = helpers
-    if limit := dates.deadline_in(text, rest_at, end):
+    if limit := dates.deadline_in(text, time_at, end):
         task.deadline, task.deadline_span = text.words(*limit[:2]), text.span(*limit[:2])
-        task.deadline_on = limit[2].isoformat() if isinstance(limit[2], date) else None
+        task.deadline_on = limit[2].isoformat() if limit[2] else None
         task.product = text.words(limit[1], end).strip(" .;") or None
-    elif cadence := dates.cadence_in(text, rest_at, end):
+    elif cadence := dates.cadence_in(text, time_at, end):
         task.cadence, task.cadence_span = text.words(*cadence).lower(), text.span(*cadence)
     draft.done.append(assignment)
 

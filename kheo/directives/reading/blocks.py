@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kheo.lib.aligned_text import Aligned
 
-from .words import RECIPIENTS
+from .words import RECIPIENTS, SIGNATURE
 
 LEVELS = {
     "part": 0, "letterpart": 1, "chapter": 1, "roman": 2, "section": 2, "article": 3, "number": 4,
@@ -107,6 +107,8 @@ def _continues(text: Aligned, before: tuple[int, int], line: tuple[int, int], ki
     previous, current = text.plain[before[0] : before[1]], text.plain[line[0] : line[1]]
     if _ENDS.search(previous):
         return False
+    if re.match(rf"\d{{1,2}} +[{_UP}]|\d{{1,2}}$", current):
+        return False  # a row of a table whose bars were lost, or a page number
     first = current.lstrip("\"'(“")[:1]
     if first.islower() or current[:1] in ",;.)":
         return True
@@ -131,7 +133,7 @@ def blocks_of(text: Aligned, since: int = 0) -> list[Block]:
             continue
         start, end = max(line[0], since), line[1]
         tone = text.tone[start:end]
-        if RECIPIENTS.match(tone):
+        if RECIPIENTS.match(tone) or (SIGNATURE.match(tone) and text.plain[start:end].isupper() and blocks):
             skipping = True
             last = None
             continue

@@ -69,7 +69,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"đảng ủy (?:các cơ quan đảng|cơ quan đảng|khối|hđnd|mttq|bộ phận|cơ sở)", "cap_uy", NAMED),
     Head(r"(?:tỉnh ủy|thành ủy|huyện ủy|thị ủy|quận ủy|đảng ủy|đảng bộ|chi bộ|chi ủy)", "cap_uy", NAMED),
     Head(r"tổ chức (?:cơ sở )?đảng", "cap_uy", NOUN),
-    Head(r"cấp ủy(?: đảng)?", "cap_uy"),
+    Head(r"cấp ủy(?: đảng)?(?! viên)", "cap_uy"),
     Head(r"tiểu ban", "ban_chi_dao", OPEN),
     Head(r"cơ quan thường trực(?: (?:của )?ban chỉ đạo)?", "ban_chi_dao", OPEN),
     Head(r"(?:thành viên|ủy viên|trưởng|phó trưởng) (?:các )?(?:ban chỉ đạo|bcđ)", "ban_chi_dao", OPEN),
@@ -116,8 +116,12 @@ HEADS: tuple[Head, ...] = (
     Head(r"(?:chi cục|cục|tổng cục|kho bạc|điện lực|bưu điện|viễn thông|vụ) (?=\w)", "co_quan_nha_nuoc", NAMED, alone=False),
     Head(r"bộ,(?: cơ quan ngang bộ| ngành)", "co_quan_nha_nuoc", NAMED),
     Head(r"bộ (?=nội vụ|quốc phòng|công an|tài chính|tư pháp|y tế|xây dựng|ngoại giao|công thương|văn hóa|giáo dục|khoa học|nông nghiệp|dân tộc|lao động|thông tin|kế hoạch|giao thông|tài nguyên)", "co_quan_nha_nuoc", NAMED),
+    Head(r"(?:hai|các|mỗi) bên", "other"),
+    Head(r"(?:các )?tổ đại biểu|đại biểu (?:hội đồng nhân dân|hđnd|quốc hội)", "hdnd", NAMED),
+    Head(r"ban(?=,| và| của (?:hđnd|hội đồng))", "hdnd", NOUN),
     Head(r"phòng (?:chuyên môn|,? ?ban|văn hóa ?[-–] ?xã hội|kinh tế)", "co_quan_nha_nuoc", NAMED),
     Head(r"phòng(?=, (?:ban|đơn vị|trung tâm))", "co_quan_nha_nuoc", NOUN),
+    Head(r"phòng (?=\w)", "co_quan_nha_nuoc", NAMED, alone=False),
     Head(r"(?:văn phòng)(?=,|;|:|$| và| ban| sở| đoàn| chi| thường| phối)", "co_quan_nha_nuoc", NAMED),
     # socio-political and social organisations
     Head(r"(?:hội )?(?:liên hiệp phụ nữ|lhpn|phụ nữ)", "phu_nu", NAMED),
@@ -142,7 +146,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"trung tâm (?:phục vụ hành chính công|dịch vụ tổng hợp|cung ứng dịch vụ công|văn hóa ?- ?thể thao)", "don_vi_su_nghiep", NAMED),
     Head(r"(?:trung tâm) (?=\w)", "don_vi_su_nghiep", NAMED, alone=False),
     Head(r"đơn vị sự nghiệp(?: công lập)?", "don_vi_su_nghiep"),
-    Head(r"trường (?=học|tiểu|trung|mầm|thpt|thcs|đại học|cao đẳng|chính trị|dạy|phổ thông|nội trú)|cơ sở giáo dục|nhà trường|học viện", "truong_hoc", NAMED),
+    Head(r"trường học|trường (?=tiểu|trung|mầm|thpt|thcs|đại học|cao đẳng|chính trị|dạy|phổ thông|nội trú)|cơ sở giáo dục|nhà trường|học viện", "truong_hoc", NAMED),
     Head(r"trạm y tế|bệnh viện|cơ sở y tế", "don_vi_su_nghiep", NAMED),
     Head(r"(?:công ty|tập đoàn|tổng công ty|hợp tác xã) (?=\w)", "doanh_nghiep", NAMED, alone=False),
     Head(r"doanh nghiệp(?: nhà nước)?|hợp tác xã|cơ sở sản xuất(?:,? kinh doanh)?|doanh nhân", "doanh_nghiep", NOUN),
@@ -165,10 +169,10 @@ HEADS: tuple[Head, ...] = (
 
 # Those who head a body; the body named after them decides the function.
 _ROLE = (
-    r"(?:(?:đồng chí |đ/c |ông |bà )?(?:phó )?(?:giám đốc|thủ trưởng|chủ tịch|bí thư|trưởng ban(?! chỉ đạo)|trưởng phòng|"
-    r"trưởng(?= các)|chánh(?= văn phòng| thanh tra)|chánh án|viện trưởng|tổng biên tập|"
-    r"hiệu trưởng|chỉ huy trưởng|tư lệnh|người đứng đầu|lãnh đạo|chủ nhiệm|tổng giám đốc|cục trưởng|bộ trưởng|"
-    r"phó trưởng ban|phó chủ tịch|phó bí thư|ủy viên ban thường vụ|ủy viên ban chấp hành|ủy viên|tập thể|cán bộ chủ chốt)"
+    r"(?:(?:đồng chí |đ/c |ông |bà )?(?:phó )?(?:giám đốc|thủ trưởng|chủ tịch|bí thư|trưởng(?= (?:ban(?! chỉ đạo)|phòng|các|bộ phận))|"
+    r"chánh(?= văn phòng| thanh tra)|chánh án|viện trưởng|tổng biên tập|"
+    r"hiệu trưởng|chỉ huy trưởng|tư lệnh|người đứng đầu|lãnh đạo(?= các (?:sở|cơ quan|đơn vị|phòng|ban|địa phương))|chủ nhiệm|tổng giám đốc|cục trưởng|bộ trưởng|"
+    r"phó trưởng(?= ban(?! chỉ đạo)| phòng)|phó chủ tịch|phó bí thư|ủy viên ban thường vụ|ủy viên ban chấp hành|ủy viên|tập thể|cán bộ chủ chốt)"
     r"(?: thường trực)?(?: ?(?:,|và) (?:thủ trưởng|giám đốc|chủ tịch|trưởng|người đứng đầu|bí thư|phó bí thư)(?= ))?"
     r"(?: (?:của )?)?)"
 )
@@ -193,8 +197,8 @@ _MODIFIERS = re.compile(
     | (?:có\ |và\ cá\ nhân\ (?:có\ )?)?liên\ quan(?:\ khác)? | nêu\ trên | nói\ trên | khác | được\ giao(?:\ nhiệm\ vụ)?(?=\W) | cơ\ sở(?!\ (?:chức|dữ|vật|hạ|đó)) | ở\ cơ\ sở | địa\ phương
     | (?:của\ )?(?:tỉnh\ ủy|thành\ ủy|huyện\ ủy|thị\ ủy|quận\ ủy|đảng\ ủy(?!\ viên)|cấp\ ủy)
     | (?:của\ |trong\ |toàn\ |trong\ toàn\ |ở\ |tại\ )?(?:địa\ bàn\ )?(?:tỉnh|thành\ phố|ngành)(?!\ (?:ủy|đoàn))(?=\W|$)
-    | (?:đóng\ |hoạt\ động\ |có\ trụ\ sở\ )?(?:trên|tại)\ (?:toàn\ )?địa\ bàn(?:\ (?:toàn\ )?(?:tỉnh|thành\ phố|xã|phường))?
-    | (?:của\ |ở\ |tại\ |thuộc\ )?(?:các\ )?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố)(?:(?:,|\ và|/|\ -|;)\ ?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thành\ phố|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khối(?:\ phố)?)(?=\W|$))*(?!\w)
+    | (?:đóng\ |đứng\ chân\ |đóng\ chân\ |hoạt\ động\ |có\ trụ\ sở\ )?(?:trên|tại)\ (?:toàn\ )?địa\ bàn(?:\ (?:toàn\ )?(?:tỉnh|thành\ phố|xã|phường))?
+    | (?:của\ |ở\ |tại\ |thuộc\ )?(?:các\ )?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khu\ dân\ cư|khu\ phố|khối\ phố)(?:(?:,|\ và|/|\ -|;)\ ?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thành\ phố|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khối(?:\ phố)?)(?=\W|$))*(?!\w)
     | (?:của\ )?ủy\ ban\ nhân\ dân(?:\ tỉnh|\ thành\ phố|\ xã|\ phường)? | ubnd(?:\ tỉnh|\ thành\ phố|\ xã|\ phường)? | (?:và\ )?hđnd(?=\W)
     | trực\ thuộc(?:\ (?:trung\ ương|tỉnh|thành\ phố|tỉnh\ ủy|thành\ ủy|đảng\ bộ|sở|bộ|xã))?
     )(?=[\s,;:./()"]|$)""",

@@ -279,7 +279,8 @@ def _title(
                 index += 1
             if (
                 index >= len(lines)
-                or _PREAMBLE.match(text.tone[lines[index][0] : lines[index][1]])
+                or not _plain_title(text, lines[index])
+                and _PREAMBLE.match(text.tone[lines[index][0] : lines[index][1]])
                 and not text.plain[lines[index][0] : lines[index][1]].isupper()
             ):
                 return _none("no title under the type"), lines[index][0] if index < len(lines) else len(text)
@@ -372,6 +373,18 @@ def _title(
                     ), lines[index][0]
                 return _none("a letter without a summary line"), lines[index][0]
     return _none("no title found"), lines[min(after_head, len(lines) - 1)][0]
+
+
+def _plain_title(text: Aligned, line: tuple[int, int]) -> bool:
+    """A first line under the type that looks like a preamble but is short and stops without a stop: a title."""
+    a, b = line
+    tone = text.tone[a:b]
+    return (
+        b - a < 260
+        and bool(re.match(r"(?:triển khai|thực hiện|tiếp tục|hưởng ứng|tại|năm|trong)", tone))
+        and not re.search(r"[.:;,]$", tone)
+        and not re.search(r"như sau|ban hành kế hoạch|xây dựng kế hoạch", tone)
+    )
 
 
 def _not_title(text: Aligned, line: tuple[int, int]) -> bool:
@@ -492,10 +505,8 @@ def _issuer(
     for start, end in lines[:limit] + ([lines[number_line]] if number_line is not None else []):
         stop = end
         folded = text.fold[start:end]
-        if motto := re.search(r"cong hoa xa hoi|dang cong san viet nam", folded):
+        if motto := re.search(r"cong hoa xa hoi|dang cong san viet nam|doc lap ?- ?tu do", folded):
             stop = start + motto.start()
-        elif re.match(r"doc lap", folded):
-            continue
         if so := re.search(r"(?:^|\s)S[ốỐ]\s*:?\s*[\d./…_ ]", text.plain[start:stop]):
             stop = start + so.start()
         if place := _PLACE_DATE.search(text.plain, start, stop):
@@ -670,10 +681,19 @@ def _reported_day(text: Aligned, start: int, end: int, published: date | None) -
 def _reported_issuer(text: Aligned, start: int, end: int) -> Found:
     from .bodies import scan_head, scan_list
 
+    # The nearest name before the verb: a newspaper's own name may open the sentence.
     for match in re.compile(r"(?<![\w])(?=[A-ZĐÂĂÊÔƠƯÀ-Ỹ])").finditer(text.plain, start, end):
         if scan_head(text, match.start()):
             found = scan_list(text, match.start(), end)
-            if found:
+            if (
+                found
+                and not text.tone[found.end : end]
+                .strip(" ,")
+                .replace("đã", "")
+                .replace("vừa", "")
+                .replace("có", "")
+                .strip()
+            ):
                 return Found(
                     text.words(found.start, found.end),
                     text.span(found.start, found.end),

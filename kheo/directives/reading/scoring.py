@@ -95,7 +95,8 @@ def same_body(one: str, other: str) -> bool:
 
 
 def _same_bodies(read_names: list[str], expected: list[str]) -> bool:
-    return any(same_body(one, other) for one in read_names for other in expected)
+    ones, others = [*read_names, ", ".join(read_names)], [*expected, ", ".join(expected)]
+    return any(same_body(one, other) for one in ones for other in others)
 
 
 def _quote(text: str) -> str:

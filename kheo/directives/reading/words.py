@@ -20,19 +20,19 @@ sử dụng|sơ kết|sơ, tổng kết|sửa đổi|sắp xếp|số hóa|soạ
 thẩm định|thẩm tra|theo dõi|thành lập|thiết lập|thí điểm|thông báo|thông tin|thống kê|thống nhất|thu hút|thu thập|thúc đẩy|thực hiện|thực hành|thường xuyên|
 tiếp nhận|tiếp thu|tiếp tục|tiếp xúc|tiến hành|tích cực|tích hợp|tìm kiếm|tổ chức|tổng hợp|tổng kết|tôn vinh|tối ưu|trang bị|trao đổi|trả lời|trình|triển khai|trực tiếp|
 truyền thông|truyền tải|truyên truyền|tuyên truyền|tuyên dương|tuyên giáo|tự|ứng dụng|ứng phó|ưu tiên|vận động|vận hành|vận dụng|viết|xác định|xác nhận|xây dựng|xem xét|xem|xử lý|xét|
-xuất bản|tuân thủ|thay thế|thu|tham dự|nhập|đồng hành|đồng thời|trao tặng|chia sẻ|chuyển|kê khai|đón|thăm|tặng
+xuất bản|tuân thủ|tăng thời lượng|tăng|họp|ghi chép|chốt|làm|luân phiên|bàn giao|điều tra|đề nghị|nhắc nhở|phụ trách|đảm trách|thường trực|tuyển chọn|bầu|tổ chức lại|sưu tầm|tặng quà|phê bình|đón tiếp|tiếp|mua sắm|in|ký kết|ký|trồng|nuôi|kết nghĩa|đỡ đầu|nhận đỡ đầu|thay thế|thu|tham dự|nhập|đồng hành|đồng thời|trao tặng|chia sẻ|chuyển|kê khai|đón|thăm|tặng
 """
 _BEFORE = """
 căn cứ|trên cơ sở|theo chức năng|theo thẩm quyền|theo phạm vi|theo nhiệm vụ|theo sự|tùy|tùy theo|thông qua|nhằm|bằng|ngoài|
 hằng năm|hàng năm|hằng quý|hàng quý|hằng tháng|hàng tháng|hằng tuần|định kỳ|mỗi năm|mỗi quý|trước ngày|chậm nhất|trong tháng|trong quý|trong năm|
 từ ngày|từ nay|đến ngày|ngay sau|sau khi|trước mắt|trước hết|theo dõi|với trách nhiệm|với vai trò|với chức năng|có thể|sẽ|hết sức|nhanh chóng|sớm|luôn|
-là cơ quan (?:thường trực|đầu mối|chủ trì)|là đầu mối|là đơn vị|làm đầu mối|làm tốt|được giao|vào cuộc|ra quân|mỗi|cùng|đi đầu|thật sự|thực sự|rất|đặc biệt
+là cơ quan thường trực|là cơ quan đầu mối|là cơ quan chủ trì|là đầu mối|là đơn vị|làm đầu mối|làm tốt|được giao|vào cuộc|ra quân|mỗi|cùng|đi đầu|thật sự|thực sự|rất|đặc biệt
 """
 
 
 def _alternatives(words: str) -> str:
     listed = [word.strip() for word in words.replace("\n", "").split("|") if word.strip()]
-    return "|".join(sorted(listed, key=len, reverse=True))
+    return "|".join(re.escape(word) for word in sorted(set(listed), key=len, reverse=True))
 
 
 PREDICATE = (
