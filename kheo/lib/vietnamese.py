@@ -63,8 +63,9 @@ def sort_key(text: str) -> str:
             letters.append(chr(ord("A") + rank) if rank < 26 else chr(ord("a") + rank - 26))
             tones.append(tone)
         elif base == " ":
-            letters.append(" ")
+            letters.append("!")
         elif base.isalnum():
             letters.append("z")
             tones.append(tone)
-    return "".join(letters) + "!" + "".join(tones).rstrip("0")
+    # A space sorts before whatever begins another word, so that a name stands before its longer namesakes.
+    return "".join(letters) + " " + "".join(tones).rstrip("0")

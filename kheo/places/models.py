@@ -189,7 +189,7 @@ class Area(Dated, models.Model):
     in_force = models.BooleanField(default=True)
     # Cleared when the name is a person's or an event's: then the type keeps its capital (Phường Lê Lợi).
     type_lowers = models.BooleanField(default=True)
-    sort_key = models.CharField(max_length=300)
+    sort_key = paths.SortKeyField()
     folded = models.CharField(max_length=120)
     sample = models.BooleanField(default=False)
     source = models.CharField(max_length=300, blank=True)
@@ -206,6 +206,7 @@ class Area(Dated, models.Model):
         ]
         indexes = [
             models.Index(fields=["path_now"], name="area_path_now"),
+            models.Index(fields=["level", "sort_key"], name="area_in_order"),
             models.Index(fields=["level", "valid_from", "valid_to"], name="area_level_span"),
             models.Index(fields=["parent", "level", "folded"], name="area_hamlets"),
         ]

@@ -18,18 +18,30 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _M = TypeVar("_M", bound=models.Model)
 
 
-class PathField(models.CharField):
-    """A materialised path, compared byte by byte on every database."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 120)
-        super().__init__(*args, **kwargs)
+class BytewiseField(models.CharField):
+    """Text compared byte by byte on every database, whatever language the database was made for."""
 
     def db_parameters(self, connection: Any) -> dict[str, Any]:
         parameters = super().db_parameters(connection)
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
         return parameters  # type: ignore[return-value]
+
+
+class PathField(BytewiseField):
+    """A materialised path."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 120)
+        super().__init__(*args, **kwargs)
+
+
+class SortKeyField(BytewiseField):
+    """A key made by `vietnamese.sort_key`, whose order is that of its bytes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 300)
+        super().__init__(*args, **kwargs)
 
 
 def segment(pk: int) -> str:

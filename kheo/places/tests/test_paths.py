@@ -49,6 +49,22 @@ class Paths(TestCase):
                 cursor.execute("SET LOCAL enable_seqscan = off")
         self.assertIn("area_path_now", rows.explain())
 
+    def test_names_stand_in_vietnamese_order(self):
+        names = [
+            "Anh Sơn",
+            "Anh Sơn Đông",
+            "Ân Phú",
+            "Châu Khê",
+            "Diễn Châu",
+            "Đô Lương",
+            "Ông Voi",
+            "Xã 2",
+            "Xã 10",
+        ]
+        invented(*reversed(names))
+        told = Area.objects.of_level("commune").in_vietnamese_order().values_list("name", flat=True)
+        self.assertEqual(list(told), names)
+
     def test_one_row_finds_its_path_by_itself(self):
         parent = invented()["Mẫu"]
         area = Area.objects.create(level="district", type="thị xã", name="Hoà Bình", parent=parent)
