@@ -101,7 +101,7 @@ def _read_file(upload: File | None) -> _Read:
         return _Read()
     upload.seek(0)
     try:
-        text = extract.text_of(upload, name=upload.name or "").text
+        text = extract.text_of(upload, upload.name or "").text
     except Secret:
         raise
     except Refused as refusal:

@@ -10,10 +10,11 @@ from kheo.units.models import Function, Post, ReachKind, Role, Unit, UnitSuccess
 from kheo.units.tests.cast import Cast, cast, person, post, unit
 
 # The form of a Party directive; body, number and people are invented.
-TEXT = """ĐẢNG BỘ TỈNH NGHỆ AN
-BAN DÂN VẬN TỈNH ỦY
+TEXT = """TỈNH ỦY NGHỆ AN
+BAN DÂN VẬN
 *
 Số: 77-KH/BDVTU
+Vinh, ngày 04 tháng 5 năm 2021
 
 KẾ HOẠCH
 về đẩy mạnh phong trào thi đua “Dân vận khéo” năm 2021

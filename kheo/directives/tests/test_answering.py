@@ -50,7 +50,7 @@ class Answering(TestCase):
         post(reader, self.at.dang_uy_tam_quang, Role.READER, ReachKind.PLACE)
         self.client.force_login(reader)
         answer = self.client.post(self.address, {"status": "done", "results": "Xong"})
-        self.assertContains(answer, "được xem")
+        self.assertContains(answer, "error-summary")
         self.assertFalse(Reply.objects.exists())
 
     def test_the_form_sends_it_nfc_and_with_its_own_document(self):

@@ -121,7 +121,7 @@ class Confirming(TestCase):
         self.client.force_login(self.at.hoa.user)
         data = posted(self.client.get(self.address)) | {"do": "confirm"}
         self.client.force_login(self.at.duc.user)
-        self.assertContains(self.client.post(self.address, data), "được xem")
+        self.assertContains(self.client.post(self.address, data), "error-summary")
         self.made.refresh_from_db()
         self.assertEqual(self.made.state, "read")
 
