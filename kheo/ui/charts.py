@@ -142,7 +142,7 @@ class Outlines:
     height: int
 
     @classmethod
-    def of(cls, shapes: Mapping[Any, Mapping[str, Any]], width: int = 900) -> "Outlines":
+    def of(cls, shapes: Mapping[Any, Mapping[str, Any]], width: int = 700) -> "Outlines":
         """From GeoJSON geometries (Polygon, MultiPolygon) in degrees; true to scale at mid-latitude."""
         points = [point for shape in shapes.values() for ring in _rings(shape) for point in ring]
         if not points:
