@@ -525,6 +525,15 @@ def _read(match: re.Match[str], raw: str) -> DocumentNumber:
                 canonical=f"{number}/{issuer}-{rest}", confidence=0.6,
                 reason="read as a letter: neither a known type nor a known issuer",
             )  # fmt: skip
+    glued = _glued(first)
+    if glued and not rest and sep == "/":
+        # PDF copies lose hyphens: 1961/QĐUBND, 61/2018/NĐCP.
+        whole = f"{number}/{year_text}/{glued[0]}-{glued[1]}" if year_text else f"{number}/{glued[0]}-{glued[1]}"
+        return _number(
+            raw, REVIEW, number, year=int(year_text) if year_text else None, type_code=glued[0],
+            types=type_names(glued[0], ADMIN), issuers=(glued[1],), canonical=re.sub(r"\s+", "", raw.split(":")[-1]),
+            confidence=0.45, reason=f"missing hyphen: perhaps {whole}",
+        )  # fmt: skip
     tail = match[0][len(number) :]
     return _number(
         raw, REVIEW, number, year=int(year_text) if year_text else None, type_code=type_code if known_type else None,
@@ -621,7 +630,7 @@ def _believable(match: re.Match[str], number: DocumentNumber, after_so: bool) ->
     if number.family == LAW:
         return True
     if not match["rest"]:
-        return after_so and number.family == ADMIN
+        return (after_so and number.family == ADMIN) or number.confidence == 0.45
     known_type = bool(match["first"]) and match["first"].rstrip(".").upper() in _TYPE_ROWS
     known_issuer = any(_known_issuer(code) for code in number.issuers)
     if number.family == REVIEW:

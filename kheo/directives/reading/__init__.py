@@ -10,6 +10,7 @@ given). What is unsure is marked, what is said for form's sake stands under `can
 from kheo.lib.aligned_text import Aligned
 
 from .assignments import read_addressees, read_assignments, read_findings
+from .blocks import unwrap
 from .header import read_head, read_marks
 from .references import read_references
 from .shapes import SURE, AddressedBody, Assignment, Found, Reading, Reference, Task
@@ -20,6 +21,7 @@ __all__ = ["SURE", "AddressedBody", "Assignment", "Found", "Reading", "Reference
 def read(text: str) -> Reading:
     """The reading of one text; offsets in it refer to `text` exactly as given (also when that is NFD). Never raises."""
     aligned = Aligned(text)
+    unwrap(aligned)
     head = read_head(aligned)
     assignments, candidates = read_assignments(aligned, head)
     return Reading(

@@ -38,7 +38,7 @@ _INLINE = re.compile(
     rf"(?<=[.;:]) +(?=(?:[a-zđ]\) ?[^\W\d]|- ?[{_UP}]|\+ ?[{_UP}]|(?:ĐIỀU|Điều) \d{{1,2}}[.:] ?[{_UP}]|(?:I{{1,3}}|IV|VI{{0,3}}|IX|X)\. ?[{_UP}]{{2}}))"
 )
 _INLINE_NUMBER = re.compile(rf"(?<=[.;:]) +(?=(\d{{1,2}})[.)] ?[{_UP}])")
-_RULE = re.compile(r"^[\s\-_=*.~]+$")
+_RULE = re.compile(r"^[\s\-_=*.~|]+$")
 _ENDS = re.compile(r"""[.;:!?/…]["')\]]*$""")
 
 
@@ -222,3 +222,52 @@ def sentences(text: Aligned, start: int, end: int) -> list[tuple[int, int]]:
     if begin < end:
         result.append((begin, end))
     return result
+
+
+_OPEN_END = re.compile(r"(?:\b(?:số|ngày|tháng|năm|số:|và|của|các|về|với|cho|tại|trên|theo|từ|đến|là|do|bởi)|[,(])$")
+
+
+def unwrap(text: Aligned) -> None:
+    """Turns line breaks inside sentences into spaces, in place; offsets stay as they are.
+
+    A line goes on with the one before when that stops without a stop and this begins with a small letter (not a
+    point's), or when the one before ends in a word that cannot end anything (số, ngày, của).
+    """
+    plain = list(text.plain)
+    tone, folded = list(text.tone), list(text.fold)
+    previous: tuple[int, int] | None = None
+    position = 0
+    for raw in text.plain.split("\n"):
+        start, end = position, position + len(raw)
+        position = end + 1
+        stripped = raw.strip()
+        if not stripped or stripped == "|":
+            if not stripped:
+                continue
+            previous = None
+            continue
+        if previous is not None:
+            before = text.plain[previous[0] : previous[1]].rstrip()
+            gap = text.plain[previous[1] : start]
+            if _wrapped(text, before, stripped, previous, start, gap):
+                for index in range(previous[1], start):
+                    if plain[index] == "\n":
+                        plain[index] = tone[index] = folded[index] = " "
+        previous = (start, end)
+    text.plain, text.tone, text.fold = "".join(plain), "".join(tone), "".join(folded)
+
+
+def _wrapped(text: Aligned, before: str, line: str, previous: tuple[int, int], start: int, gap: str) -> bool:
+    if _ENDS.search(before) and not re.search(r"(?i:\bsố\s*:)$", before):
+        return False
+    if gap.count("\n") > 2 or "|" in before[-2:] or line.startswith("|"):
+        return False
+    if re.match(r"(?:[a-zđ]\s?[.)]\s|[a-zđ]\)|[-+*]\s|v/v|\d{1,2}[.)]\s)", line):
+        return False
+    first = line.lstrip("\"'([")[:1]
+    if re.search(r"(?i:\bsố\s*:?)$", before):
+        return first.isdigit()
+    if first.islower():
+        # After a blank line only plain prose goes on.
+        return gap.count("\n") < 2 or (len(before) > 50 and not before.isupper())
+    return gap.count("\n") < 2 and bool(_OPEN_END.search(before.lower())) and not before.isupper() and (first.isdigit() or len(before) > 40 or bool(re.search(r"(?:của|về|với|và|các|tại|cho)$", before)))

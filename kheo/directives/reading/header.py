@@ -505,7 +505,7 @@ def _issuer(
     for start, end in lines[:limit] + ([lines[number_line]] if number_line is not None else []):
         stop = end
         folded = text.fold[start:end]
-        if motto := re.search(r"cong hoa xa hoi|dang cong san viet nam|doc lap ?- ?tu do", folded):
+        if motto := re.search(r"(?:^|[\s|])(?:cong hoa xa\b|cong hoa$|hoi chu nghia|chu nghia viet nam|^nghia viet nam|dang cong san viet nam|doc lap ?- ?tu do|^tu do ?-|hanh phuc$)", folded):
             stop = start + motto.start()
         if so := re.search(r"(?:^|\s)S[ốỐ]\s*:?\s*[\d./…_ ]", text.plain[start:stop]):
             stop = start + so.start()
@@ -516,7 +516,7 @@ def _issuer(
         begin = start
         while begin < stop and text.plain[begin] in " |*_-":
             begin += 1
-        if stop - begin >= 4 and (
+        if stop - begin >= 2 and (
             text.plain[begin:stop].isupper() or _ORG_START.match(text.fold[begin:stop])
         ):
             if not re.match(r"(?:hoa toc|thuong khan|khan|luu hanh|du thao|mat)\b", text.fold[begin:stop]):
