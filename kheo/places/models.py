@@ -361,6 +361,11 @@ class Area(Dated, models.Model):
         """The area that answers for it today; itself while it lives."""
         return self if self.lives else self.heir_on(today())
 
+    @property
+    def today_id(self) -> int:
+        """The id of `today` without a query; for lists, with `in_bulk`."""
+        return paths.ids(self.path_now)[-1]
+
     def neighbours(self) -> AreaQuerySet:
         """The communes of today that share a border with it (with its heir, for an area of the past)."""
         from kheo.places import borders

@@ -62,7 +62,7 @@ class OldToNew(NgheAn):
         for area in Area.objects.on(LAST_DAY_OF_DISTRICTS).communes().prefetch_related("codes"):
             heir = area.heir_on(IN_2026)
             self.assertEqual(heir.code_on(IN_2026), listed[area.code_on(LAST_DAY_OF_DISTRICTS)], area)
-            self.assertEqual(area.path_now, heir.path)
+            self.assertEqual((area.path_now, area.today_id), (heir.path, heir.pk))
 
     def test_every_one_of_the_130_has_the_listed_predecessors(self):
         listed = Counter(move.new_code for move in loading.moves(loading.DISTRICTS_ENDED))
