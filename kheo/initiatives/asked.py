@@ -35,42 +35,162 @@ class Asked:
 
 
 SHORT = [
-    Asked("name", _("Name of the initiative"), _("Tiếng kẻng bình yên, bản Bãi Xa"), required=True, kept="initiative", fixed=True),
-    Asked("goal", _("Goal in one line"), _("No theft in the hamlet during 2026; all 86 households take part"), required=True, kept="initiative"),
-    Asked("contact_name", _("Contact"), _("Vi Thị Hoa, head of the hamlet's Front committee"), required=True, kept="initiative"),
+    Asked(
+        "name",
+        _("Name of the initiative"),
+        _("Bell of peace, bản Bãi Xa"),
+        required=True,
+        kept="initiative",
+        fixed=True,
+    ),
+    Asked(
+        "goal",
+        _("Goal in one line"),
+        _("No theft in the hamlet during 2026; all 86 households take part"),
+        required=True,
+        kept="initiative",
+    ),
+    Asked(
+        "contact_name",
+        _("Contact"),
+        _("Vi Thị Hoa, head of the hamlet's Front committee"),
+        required=True,
+        kept="initiative",
+    ),
     Asked("contact_phone", _("Contact's phone"), "0912 345 678", kept="initiative"),
-]  # fmt: skip
+]
 
 LONG = [
-    Asked("need", _("Why it is needed"), _("Since 2023 five buffaloes were stolen; people no longer dare to let them graze."), UPWARD, True, group="why"),
-    Asked("targets", _("Goals that can be measured"), _("100% of 86 households sign; thefts from 5 a year to 0; 2 drills a quarter"), UPWARD, True, group="why"),
-    Asked("beneficiaries", _("Whom it serves"), _("86 households, 352 people of bản Bãi Xa"), UPWARD, group="why"),
-    Asked("method", _("How it is done"), _("A bell at five places, a watch each night, one signal for theft, one for fire"), UPWARD, True, group="how"),
-    Asked("forces_lead", _("Who leads, and what they do"), _("The party cell: decides the rules, meets monthly"), UPWARD, True, group="how"),
-    Asked("forces_join", _("Who cooperates, and what each does"), _("Commune police: training; Women's branch: keeps the list of households"), UPWARD, group="how"),
+    Asked(
+        "need",
+        _("Why it is needed"),
+        _("Five buffaloes stolen since 2023; people dare not let them graze"),
+        UPWARD,
+        True,
+        group="why",
+    ),
+    Asked(
+        "targets",
+        _("Goals that can be measured"),
+        _("100% of 86 households sign; thefts from 5 a year to 0; 2 drills a quarter"),
+        UPWARD,
+        True,
+        group="why",
+    ),
+    Asked(
+        "beneficiaries",
+        _("Whom it serves"),
+        _("86 households, 352 people of bản Bãi Xa"),
+        UPWARD,
+        group="why",
+    ),
+    Asked(
+        "method",
+        _("How it is done"),
+        _("Five bells, a watch each night, one signal for theft, one for fire"),
+        UPWARD,
+        True,
+        group="how",
+    ),
+    Asked(
+        "forces_lead",
+        _("Who leads, and what they do"),
+        _("The party cell: decides the rules, meets monthly"),
+        UPWARD,
+        True,
+        group="how",
+    ),
+    Asked(
+        "forces_join",
+        _("Who cooperates, and what each does"),
+        _("Commune police: training; Women's branch: the list of households"),
+        UPWARD,
+        group="how",
+    ),
     Asked("resources_vnd", _("Money"), _("12.5 million"), UPWARD, group="means"),
     Asked("resources_work_days", _("Work days"), "120", UPWARD, group="means"),
     Asked("resources_land_m2", _("Land given"), "350", UPWARD, group="means"),
-    Asked("resources_goods", _("Goods and other means"), _("5 bells given by the border post"), UPWARD, group="means"),
+    Asked(
+        "resources_goods",
+        _("Goods and other means"),
+        _("5 bells given by the border post"),
+        UPWARD,
+        group="means",
+    ),
     Asked("span_first", _("From year"), "2021", UPWARD, True, group="when"),
     Asked("span_last", _("Until year"), "2025", UPWARD, True, group="when"),
-    Asked("milestones", _("Milestones"), _("March: rules agreed; April: start; June and December: review"), UPWARD, group="when"),
-    Asked("outputs", _("What there will be at the end"), _("A set of rules, 5 bells, a watch list, a half-yearly report"), UPWARD, True, group="results"),
-    Asked("lasting", _("How it lasts"), _("Costs nothing after the bells; the hamlet's convention names the watch"), UPWARD, True, group="results"),
-    Asked("spreading", _("How it can spread"), _("Two neighbouring hamlets have asked for the rules"), UPWARD, group="results"),
-    Asked("own_criteria", _("By what it wants to be judged"), _("Households taking part; thefts; how fast people come when the bell rings"), UPWARD, group="results"),
-    Asked("results", _("Results so far"), _("No theft since May; 80 of 86 households take part"), UPWARD, group="results"),
-]  # fmt: skip
+    Asked(
+        "milestones",
+        _("Milestones"),
+        _("March: rules agreed; April: start; June and December: review"),
+        UPWARD,
+        group="when",
+    ),
+    Asked(
+        "outputs",
+        _("What there will be at the end"),
+        _("A set of rules, 5 bells, a watch list, a half-yearly report"),
+        UPWARD,
+        True,
+        group="results",
+    ),
+    Asked(
+        "lasting",
+        _("How it lasts"),
+        _("Costs nothing after the bells; the hamlet's convention names the watch"),
+        UPWARD,
+        True,
+        group="results",
+    ),
+    Asked(
+        "spreading",
+        _("How it can spread"),
+        _("Two neighbouring hamlets have asked for the rules"),
+        UPWARD,
+        group="results",
+    ),
+    Asked(
+        "own_criteria",
+        _("By what it wants to be judged"),
+        _("Households taking part; thefts; how fast people come at the bell"),
+        UPWARD,
+        group="results",
+    ),
+    Asked(
+        "results",
+        _("Results so far"),
+        _("No theft since May; 80 of 86 households take part"),
+        UPWARD,
+        group="results",
+    ),
+]
 
 # An exemplar who is a person: asked whenever the subject is one.
 PERSON = [
-    Asked("person_title", _("Title or work"), _("Head of the hamlet"), required=True, fixed=True, group="person"),
-    Asked("person_done", _("What the person did"), _("Went to each of 40 households to explain the road; gave 105 m² first"), required=True, fixed=True, group="person"),
-    Asked("person_result", _("What came of it"), _("All 40 gave land; 420 m of road in two months"), required=True, fixed=True, group="person"),
-]  # fmt: skip
+    Asked(
+        "person_title", _("Title or work"), _("Head of the hamlet"), required=True, fixed=True, group="person"
+    ),
+    Asked(
+        "person_done",
+        _("What the person did"),
+        _("Went to each of 40 households about the road; gave 105 m² first"),
+        required=True,
+        fixed=True,
+        group="person",
+    ),
+    Asked(
+        "person_result",
+        _("What came of it"),
+        _("All 40 gave land; 420 m of road in two months"),
+        required=True,
+        fixed=True,
+        group="person",
+    ),
+]
 
 FIELDS = {asked.name: asked for asked in [*SHORT, *LONG, *PERSON]}
 GROUPS: dict[str, Text] = {
+    "what": _("About it"),
     "why": _("Why, and for whom"),
     "how": _("How, and with whom"),
     "means": _("With what means"),

@@ -6,9 +6,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kheo.accounts.phone import phone_number
 from kheo.files.forms import DocumentField
@@ -92,14 +91,15 @@ class RegistrationForm(Form):
     # What is required depends on the level asked for, which the person may still change on the page.
     use_required_attribute = False
     examples = {
-        "practice": _("Tiếng kẻng bình yên"),
+        "practice": _("Bell of peace"),
         "owner_typed": _("Bãi Xa primary school"),
-        "hamlet": _("bản Bãi Xa"),
+        "hamlet": "bản Bãi Xa",
         "consent_person": _("The person herself"),
     }
     # The order of the short form, as a commune reads it.
     SHORT = [
-        "name", "kind", "subject", "field", "practice", "owner", "owner_typed", "contact_name", "contact_phone",
+        "name", "kind", "subject", "field", "practice", "owner", "owner_typed", "contact_name",
+        "contact_phone",
         "commune", "hamlet", "goal", "year", "year_kind", "level_asked",
     ]  # fmt: skip
     PERSON = [
@@ -302,7 +302,7 @@ def typed_into(enrolment: Enrolment) -> dict[str, Any]:
 
 
 def leading_units(by: Post, enrolment: Enrolment | None = None) -> Any:
-    """The bodies a post may name as leading: its own, those typed or hanging under it, those in its commune."""
+    """The bodies a post may name as leading: its own, those hanging under it, those in its commune."""
     units = Unit.objects.living().exclude(kind=Unit.Kind.COMMITTEE)
     mine = Q(pk=by.unit_id)
     if by.reach != ReachKind.OWN:
@@ -370,7 +370,7 @@ class PracticeForm(ModelForm):
         fields = ["name", "field", "description"]
 
     examples = {
-        "name": _("Tiếng kẻng bình yên"),
+        "name": _("Bell of peace"),
         "description": _("A bell in each hamlet; agreed signals; a watch that everyone takes in turn"),
     }
 
@@ -404,11 +404,11 @@ class FilterForm(Form):
         super().__init__(data, **kwargs)
         year = today().year
         self.fields["year"].choices = [
-            ("", _now("All")),
+            ("", gettext("All")),
             *((each, str(each)) for each in years or range(year + 1, 2019, -1)),
         ]
-        self.fields["state"].choices = [("", _now("All")), *states]
-        self.fields["line"].choices = [("", _now("All")), *Line.choices]
+        self.fields["state"].choices = [("", gettext("All")), *states]
+        self.fields["line"].choices = [("", gettext("All")), *Line.choices]
         area = by.unit.area if by else None
         if area is None or area.commune is not None:
             # Who works in one commune has nothing to choose from.

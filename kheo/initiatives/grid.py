@@ -12,7 +12,7 @@ from io import StringIO
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kheo.initiatives.forms import RegistrationForm, leading_units
@@ -33,13 +33,13 @@ class Column:
 
 
 COLUMNS = [
-    Column("name", _("Name of the initiative"), ("ten mo hinh", "ten mo hinh, dien hinh", "ten", "mo hinh", "name")),
+    Column("name", _("Name of the initiative"), ("ten mo hinh", "ten mo hinh, dien hinh", "ten", "name")),
     Column("kind", _("Model or exemplar"), ("loai", "mo hinh/dien hinh", "loai hinh", "kind")),
     Column("field", _("Field of work"), ("linh vuc", "field", "field of work")),
     Column("hamlet", _("Hamlet"), ("xom", "ban", "xom/ban", "khoi", "xom, ban", "thon", "dia ban", "hamlet")),
     Column("owner", _("Led by"), ("don vi", "don vi chu tri", "don vi thuc hien", "chu tri", "led by")),
     Column("goal", _("Goal in one line"), ("muc tieu", "noi dung", "goal")),
-    Column("year_kind", _("New or continuing"), ("moi/duy tri", "moi hay duy tri", "moi", "new or continuing")),
+    Column("year_kind", _("New or continuing"), ("moi/duy tri", "moi hay duy tri", "moi")),
     Column("contact_name", _("Contact"), ("nguoi lien he", "dau moi", "nguoi phu trach", "contact")),
     Column("contact_phone", _("Contact's phone"), ("so dien thoai", "dien thoai", "sdt", "phone")),
 ]  # fmt: skip
@@ -80,7 +80,7 @@ def paste(text: str) -> list[dict[str, str]]:
     names = _headings(table[0])
     lines = table[1:] if names else table
     if len(lines) > MOST_LINES:
-        raise Refused(_now("At most %d lines at a time. Paste the rest afterwards.") % MOST_LINES)
+        raise Refused(gettext("At most %d lines at a time. Paste the rest afterwards.") % MOST_LINES)
     names = names or NAMES
     return [
         {name: cell.strip() for name, cell in zip(names, row, strict=False) if name in NAMES} for row in lines
@@ -106,7 +106,7 @@ def typed(data: Mapping[str, Any]) -> list[dict[str, str]]:
             lines.setdefault(int(number), {})[name] = nfc(str(value)).strip()
     kept = [cells for _number, cells in sorted(lines.items()) if any(cells.values())]
     if len(kept) > MOST_LINES:
-        raise Refused(_now("At most %d lines at a time. Paste the rest afterwards.") % MOST_LINES)
+        raise Refused(gettext("At most %d lines at a time. Paste the rest afterwards.") % MOST_LINES)
     return kept
 
 
@@ -125,7 +125,7 @@ def check(rows: list[dict[str, str]], *, by: Post) -> list[Line]:
                 line.doubts.setdefault(at, " ".join(errors))
         key = fold(cells.get("name", "")) + "/" + fold(cells.get("hamlet", ""))
         if cells.get("name") and key in shared:
-            line.doubts.setdefault("name", _now("The same as line %d.") % shared[key])
+            line.doubts.setdefault("name", gettext("The same as line %d.") % shared[key])
         shared.setdefault(key, number)
         lines.append(line)
     return lines
@@ -158,7 +158,7 @@ def _kind(line: Line) -> str:
         return "model"
     if said in ("dien hinh", "dh", "exemplar"):
         return "exemplar"
-    line.doubts["kind"] = _now("Write “mô hình” or “điển hình”.")
+    line.doubts["kind"] = gettext("Write “mô hình” or “điển hình”.")
     return ""
 
 
@@ -168,7 +168,7 @@ def _year_kind(line: Line) -> str:
         return "new"
     if said in ("duy tri", "cu", "tiep tuc", "dt", "continuing"):
         return "continuing"
-    line.doubts["year_kind"] = _now("Write “mới” or “duy trì”.")
+    line.doubts["year_kind"] = gettext("Write “mới” or “duy trì”.")
     return ""
 
 
@@ -181,7 +181,7 @@ def _field(line: Line, fields: list[Field]) -> Any:
     begins = [each for each in fields if said and fold(each.name).startswith(said)]
     if len(begins) == 1:
         return begins[0].pk
-    line.doubts["field"] = _now("Not a field of work. Write one of: %s.") % ", ".join(
+    line.doubts["field"] = gettext("Not a field of work. Write one of: %s.") % ", ".join(
         each.name for each in fields
     )
     return ""

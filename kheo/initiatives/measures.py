@@ -24,7 +24,7 @@ def enrolled(kind: str) -> Callable[[int | None], Iterator[Share]]:
 
 
 def ended(enrolment: int | None = None) -> Iterator[Share]:
-    """Initiatives that ended or were taken off the list, by month; counted in the field of their last year."""
+    """Initiatives that ended or were taken off the list, by month, in the field of their last year."""
     endings = Ending.objects.exclude(enrolment=None).annotate(month=TruncMonth("on"))
     for row in _grouped(endings, enrolment, "enrolment", "month", "initiative__", "enrolment__field"):
         yield _share(row["when"], row)

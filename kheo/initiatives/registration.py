@@ -41,7 +41,7 @@ _LINES = {
 
 
 def line_of(name: str, otherwise: str) -> str:
-    """The line a typed unit belongs to, read off its name; its superior's line where the name says nothing."""
+    """The line of a typed unit, read off its name; its superior's line where the name says nothing."""
     words = f" {fold(name)} "
     return next((line for word, line in _LINES.items() if f" {word} " in words), otherwise)
 

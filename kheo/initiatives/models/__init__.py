@@ -1,4 +1,4 @@
-"""Practices, the initiatives that carry them out at a place, their yearly enrolments, and the lists that decide."""
+"""Practices, the initiatives that carry them out, their yearly enrolments, and the lists that decide."""
 
 from kheo.initiatives.models.catalogues import Catalogue
 from kheo.initiatives.models.enrolments import Draft, Enrolment, Step

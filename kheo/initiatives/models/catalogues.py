@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kheo.audit.models import record
 from kheo.files.models import Attachment
@@ -44,13 +43,13 @@ class CatalogueQuerySet(ScopedQuerySet):
         """Write down a list as the committee signed it. Part of the transaction that decides by it."""
         by.require(*HEADS, unit=committee)
         if not number.strip():
-            raise Refused(_now("Write the number the clerk has given the list."))
+            raise Refused(gettext("Write the number the clerk has given the list."))
         if signed_on > today():
-            raise Refused(_now("The list cannot have been signed in the future. Check the date."))
+            raise Refused(gettext("The list cannot have been signed in the future. Check the date."))
         taken = self.filter(committee=committee, number=nfc(number.strip()), signed_on=signed_on)
         if taken.exists():
             raise Refused(
-                _now("A list with the number %(number)s of %(day)s already exists.")
+                gettext("A list with the number %(number)s of %(day)s already exists.")
                 % {"number": number.strip(), "day": short_date(signed_on)}
             )
         with transaction.atomic():
@@ -125,7 +124,7 @@ class Catalogue(models.Model):
 
     def _all(self, things: Sequence[Any], verb: Callable[[Any], Any]) -> int:
         if not things:
-            raise Refused(_now("Choose at least one line for the list."))
+            raise Refused(gettext("Choose at least one line for the list."))
         # Each verb counts its own; the cells are moved once, at the end of the list.
         with counting():
             for thing in things:
@@ -149,4 +148,4 @@ class Catalogue(models.Model):
 
 def _named(thing: Any, refusal: Refused) -> str:
     name = thing.name if isinstance(thing, Initiative) else thing.initiative.name
-    return _now("“%(name)s”: %(why)s Nothing of the list was done.") % {"name": name, "why": refusal}
+    return gettext("“%(name)s”: %(why)s Nothing of the list was done.") % {"name": name, "why": refusal}

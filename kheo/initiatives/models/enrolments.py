@@ -9,9 +9,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kheo.audit.models import record
 from kheo.initiatives import asked
@@ -237,7 +236,7 @@ class Enrolment(models.Model):
         """The names of what its plan requires and it does not say yet."""
         gaps = asked.missing(self, asked.by_plan(self.plan, upward=self.goes_upward))
         if self.initiative.is_person and self.initiative.standing_consent is None:
-            gaps.append(_now("the person's consent"))
+            gaps.append(gettext("the person's consent"))
         return gaps
 
     # Who may do what. Each refuses with a sentence; `may` asks without doing.
@@ -269,8 +268,8 @@ class Enrolment(models.Model):
         by.require(*(WRITERS if small else HEADS))
         if not small and self._is_own_work(by):
             raise Refused(
-                _now(
-                    "You sent this yourself. Somebody else of your unit confirms it, because you are more than two."
+                gettext(
+                    "You sent this yourself. Your unit has more than two people: somebody else confirms it."
                 )
             )
         self._check_state(Enrolment.State.RECEIVED)
@@ -301,24 +300,22 @@ class Enrolment(models.Model):
     # The verbs
 
     def send(self, *, by: Post, seen: Collection[int] = ()) -> None:
-        """It goes to the office that receives it. `seen`: ids of the likely duplicates the sender has looked at."""
+        """It goes to the receiving office. `seen`: ids of the likely duplicates the sender has looked at."""
         self.check_send(by)
         if gaps := self.missing():
-            raise Refused(_now("Before it can be sent, this is missing: %s.") % ", ".join(gaps))
+            raise Refused(gettext("Before it can be sent, this is missing: %s.") % ", ".join(gaps))
         committee = committee_for(self.initiative.movement_id, self.initiative.area, self.level_asked)
         if committee is None:
             raise Refused(
-                _now(
-                    "No steering committee runs this movement at that level for %(place)s. Choose another level."
+                gettext(
+                    "No steering committee runs this movement at that level for %(place)s. Choose another."
                 )
                 % {"place": self.initiative.area.in_text}
             )
         alike = [each.initiative.pk for each in self.likely_duplicates()]
         if unseen := [pk for pk in alike if pk not in seen]:
             raise Refused(
-                _now(
-                    "%(number)d initiatives look like this one. Look at them first, then say whether to go on."
-                )
+                gettext("%(number)d initiatives look like this one. Look at them first, then say to go on.")
                 % {"number": len(unseen)}
             )
         office = standing_office(committee)
@@ -370,7 +367,7 @@ class Enrolment(models.Model):
             self._settle()
 
     def _settle(self) -> None:
-        """What follows for the initiative: a model waits for its ra mắt; what already ran, or is a person, runs."""
+        """A new model waits for its ra mắt; what already ran, or is an exemplar, runs now."""
         initiative = self.initiative
         runs = self.kind != Enrolment.Kind.NEW or initiative.kind == Initiative.Kind.EXEMPLAR
         if runs and initiative.state in (Initiative.State.PROPOSED, Initiative.State.PUBLISHED):
@@ -384,7 +381,7 @@ class Enrolment(models.Model):
         """It goes back to its author with a reason. `seen` is the state the person had before their eyes."""
         self.check_return(by)
         if not reason.strip():
-            raise Refused(_now("Say what has to be changed, so that it can be sent again."))
+            raise Refused(gettext("Say what has to be changed, so that it can be sent again."))
         if seen and seen != self.state:
             raise FasterColleague(self._what_happened())
         self._move([self.state], Enrolment.State.RETURNED, "returned", by=by, reason=nfc(reason))
@@ -393,7 +390,7 @@ class Enrolment(models.Model):
         """Its author's side gives it up before it is in a catalogue."""
         self.check_withdraw(by)
         if not reason.strip():
-            raise Refused(_now("Say why it is withdrawn."))
+            raise Refused(gettext("Say why it is withdrawn."))
         if seen and seen != self.state:
             raise FasterColleague(self._what_happened())
         with transaction.atomic():
@@ -419,7 +416,7 @@ class Enrolment(models.Model):
                 facts.pop(name, None)
         changes = _changes(initiative, facts) | _changes(self, values.get("enrolment", {}))
         with transaction.atomic():
-            own = {name: value for name, value in values.get("enrolment", {}).items()}
+            own = dict(values.get("enrolment", {}).items())
             if Enrolment.objects.filter(pk=self.pk, state=expected).update(**own) != 1:
                 raise FasterColleague(self._what_happened())
             for name, value in own.items():
@@ -435,7 +432,7 @@ class Enrolment(models.Model):
         """It was counted under the wrong field: the registrar corrects it, also after approval."""
         self.initiative.check_writing(by, (*DESK, *HEADS))
         if not reason.strip():
-            raise Refused(_now("Say why the field is corrected."))
+            raise Refused(gettext("Say why the field is corrected."))
         before = self.field
         if before.pk == field.pk:
             return
@@ -489,8 +486,8 @@ class Enrolment(models.Model):
         """Who was faster and when, in a sentence."""
         last = self.steps.select_related("by__user", "by__unit").order_by("-at", "-pk").first()
         if last is None or last.by is None:
-            return _now("This registration has moved on. Look at it again before you go on.")
-        return _now("%(who)s was faster: %(state)s at %(when)s. Look at it again before you go on.") % {
+            return gettext("This registration has moved on. Look at it again before you go on.")
+        return gettext("%(who)s was faster: %(state)s at %(when)s. Look at it again before you go on.") % {
             "who": last.by,
             "state": last.get_state_display(),
             "when": moment(last.at),
@@ -531,12 +528,14 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     ) -> "Draft":
         """Keep what has been typed so far, checked by nobody. Refused when the key is somebody else's."""
         if len(str(fields)) > Draft.MOST_LETTERS:
-            raise Refused(_now("This is more than a registration holds. Shorten it, or attach it as a file."))
+            raise Refused(
+                gettext("This is more than a registration holds. Shorten it, or attach it as a file.")
+            )
         draft, _made = self.get_or_create(
             key=key, defaults={"user": by.user, "post": by, "enrolment": enrolment, "fields": fields}
         )
         if draft.user_id != by.user_id:
-            raise Refused(_now("This draft belongs to somebody else."))
+            raise Refused(gettext("This draft belongs to somebody else."))
         draft.fields, draft.post = fields, by
         draft.save(update_fields=["fields", "post", "updated"])
         return draft
@@ -569,13 +568,13 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("enrolment_draft", args=[self.key])
+
     @property
     def title(self) -> str:
         name = next(iter(self.fields.get("name", [])), "").strip()
-        return name[:120] or _now("not named yet")
-
-    def get_absolute_url(self) -> str:
-        return reverse("enrolment_draft", args=[self.key])
+        return name[:120] or gettext("not named yet")
 
 
 def committees_over(movement: Any, area: Area, on: date | None = None) -> UnitQuerySet:
@@ -603,16 +602,21 @@ def standing_office(committee: Unit) -> Unit:
 
 
 def plan_for(movement: Any, area: Area, year: int, level: str) -> Plan | None:
-    """The plan in force a registration answers to: the deciding committee's, or the nearest one above it."""
+    """The plan in force a registration answers to: the deciding committee's, else the nearest one above it,
+    else the nearest one below."""
     rank = {Level.COMMUNE: 0, Level.DISTRICT: 1, Level.PROVINCE: 2}
     least = rank.get(Level(level), 0)
     ranked = {
         pk: rank.get(Level(each), 3)
         for pk, each in committees_over(movement, area).values_list("pk", "level")
-        if rank.get(Level(each), 3) >= least
     }
     plans = Plan.objects.in_force().filter(movement=movement, year=year, committee__in=ranked)
-    return min(plans, key=lambda plan: (ranked[plan.committee_id], plan.pk), default=None)
+
+    def distance(plan: Plan) -> tuple[bool, int, int]:
+        steps = ranked[plan.committee_id] - least
+        return steps < 0, abs(steps), plan.pk
+
+    return min(plans, key=distance, default=None)
 
 
 PERSONAL = {"contact_name", "contact_phone"}

@@ -8,9 +8,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kheo.audit.models import Entry, record
 from kheo.files.models import Attachment
@@ -79,7 +78,7 @@ class InitiativeQuerySet(ScopedQuerySet):
         return found
 
     def of(self, post: Post) -> "InitiativeQuerySet":
-        """Those the post's body leads: its own, those of bodies it has inherited, and of units typed under it."""
+        """Those the post's body leads: its own, of bodies it has inherited, of units typed under it."""
         now = post.unit.path_now
         return self.filter(
             Q(owner__path_now=now) | Q(owner__kind=Unit.Kind.TYPED, owner__parent__path_now=now)
@@ -268,7 +267,7 @@ class Initiative(models.Model):
         self.check_writing(by)
         if self.state not in (Initiative.State.RUNNING, Initiative.State.PUBLISHED):
             raise Refused(
-                _now("“%(name)s” is %(state)s. Only what is running can be continued.")
+                gettext("“%(name)s” is %(state)s. Only what is running can be continued.")
                 % {"name": self.name, "state": self.get_state_display()}
             )
         with transaction.atomic():
@@ -276,7 +275,8 @@ class Initiative(models.Model):
             Initiative.objects.select_for_update().get(pk=self.pk)
             if self.enrolments.filter(year=year).exclude(state="withdrawn").exists():
                 raise FasterColleague(
-                    _now("“%(name)s” is already enrolled for %(year)s.") % {"name": self.name, "year": year}
+                    gettext("“%(name)s” is already enrolled for %(year)s.")
+                    % {"name": self.name, "year": year}
                 )
             last = self.latest
             return Enrolment.objects.draft(
@@ -292,21 +292,23 @@ class Initiative(models.Model):
     def check_start(self, by: Post) -> None:
         self.check_writing(by)
         if self.state != Initiative.State.PROPOSED:
-            raise FasterColleague(self._what_happened(_now("It has already been started or ended.")))
+            raise FasterColleague(self._what_happened(gettext("It has already been started or ended.")))
         if not self.enrolments.filter(state="approved").exists():
-            raise Refused(_now("It can start once it is in a catalogue. Ask the committee to approve it."))
+            raise Refused(gettext("It can start once it is in a catalogue. Ask the committee to approve it."))
 
     def start(self, *, by: Post, on: date) -> None:
         """It starts (ra mắt)."""
         self.check_start(by)
         if on > today():
-            raise Refused(_now("The day of the start lies in the future. Enter it when it has taken place."))
+            raise Refused(
+                gettext("The day of the start lies in the future. Enter it when it has taken place.")
+            )
         with transaction.atomic():
             changed = Initiative.objects.filter(pk=self.pk, state=Initiative.State.PROPOSED).update(
                 state=Initiative.State.RUNNING, started_on=on
             )
             if changed != 1:
-                raise FasterColleague(self._what_happened(_now("It has already been started or ended.")))
+                raise FasterColleague(self._what_happened(gettext("It has already been started or ended.")))
             self.state, self.started_on = Initiative.State.RUNNING, on
             record(self, "started", by=by, changes={"started_on": [None, str(on)]})
             index.update(self)
@@ -322,9 +324,9 @@ class Initiative(models.Model):
             Initiative.State.RUNNING,
             Initiative.State.PUBLISHED,
         ):
-            raise FasterColleague(self._what_happened(_now("It has already ended.")))
+            raise FasterColleague(self._what_happened(gettext("It has already ended.")))
         if self.state == Initiative.State.PROPOSED and not self.is_settled:
-            raise Refused(_now("It is in no catalogue yet. Withdraw its registration instead."))
+            raise Refused(gettext("It is in no catalogue yet. Withdraw its registration instead."))
 
     def end(self, *, by: Post, on: date, reason: str, catalogue: "Catalogue | None" = None) -> "Ending":
         """It ends, or is taken off the list by a catalogue. Its years stay as they were counted."""
@@ -332,12 +334,12 @@ class Initiative(models.Model):
 
         self.check_end(by, catalogue)
         if not reason.strip():
-            raise Refused(_now("Say why it ends."))
+            raise Refused(gettext("Say why it ends."))
         if on > today():
-            raise Refused(_now("The day of the end lies in the future. Enter it when it has come."))
+            raise Refused(gettext("The day of the end lies in the future. Enter it when it has come."))
         if self.started_on and on < self.started_on:
             raise Refused(
-                _now("It started on %(day)s and cannot end before.") % {"day": short_date(self.started_on)}
+                gettext("It started on %(day)s and cannot end before.") % {"day": short_date(self.started_on)}
             )
         last = self.enrolments.filter(state__in=Enrolment.COUNTED).order_by("-year", "-pk").first()
         with counting(*([last] if last else [])):
@@ -346,7 +348,7 @@ class Initiative(models.Model):
                 state=Initiative.State.ENDED, ended_on=on
             )
             if changed != 1:
-                raise FasterColleague(self._what_happened(_now("It has already ended.")))
+                raise FasterColleague(self._what_happened(gettext("It has already ended.")))
             self.state, self.ended_on = Initiative.State.ENDED, on
             ending = Ending.objects.create(
                 initiative=self, enrolment=last, on=on, reason=nfc(reason), by=by, catalogue=catalogue
@@ -403,7 +405,7 @@ class Consent(models.Model):
                 taken_back_on=on, taken_back_recorded_by=by.user
             )
             if changed != 1:
-                raise FasterColleague(_now("That the consent was taken back is already recorded."))
+                raise FasterColleague(gettext("That the consent was taken back is already recorded."))
             self.taken_back_on = on
             Initiative.objects.filter(pk=self.initiative_id).update(public=False)
             self.initiative.public = False
@@ -437,7 +439,7 @@ def who_was_faster(entry: Entry | None, otherwise: str) -> str:
 
     if entry is None or entry.user is None:
         return otherwise
-    return _now("%(who)s was faster: %(verb)s at %(when)s. Look at it again before you go on.") % {
+    return gettext("%(who)s was faster: %(verb)s at %(when)s. Look at it again before you go on.") % {
         "who": entry.acting_as or str(entry.user),
         "verb": verbs.word(entry.verb),
         "when": moment(entry.at),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kheo.audit.models import record
@@ -30,10 +30,10 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
         """The practice of that name, whatever its accents' places and capitals; added if there is none."""
         name = nfc(" ".join(name.split()))
         if not name:
-            raise Refused(_now("Write the name of the practice."))
+            raise Refused(gettext("Write the name of the practice."))
         # The column is as long as a name may be; what was typed beyond it is not cut but refused.
         if len(name) > 300:
-            raise Refused(_now("The name of a practice has at most 300 letters."))
+            raise Refused(gettext("The name of a practice has at most 300 letters."))
         known = [each for each in self.filter(folded=fold(name)[:300]) if same_name(each.name, name)]
         if known:
             return known[0]

@@ -8,8 +8,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from kheo.files.models import Attachment
 from kheo.initiatives.forms import CatalogueForm, SignedFileForm
@@ -57,10 +56,13 @@ def catalogue(request: HttpRequest, pk: int) -> HttpResponseBase:
     seen = Catalogue.objects.visible_to(request.user).select_related("committee", "plan", "signed_file")
     found = get_object_or_404(seen, pk=pk)
     form = SignedFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        if form.attempt(lambda: found.attach_signed(form.cleaned_data["signed_file"], by=request.post)):
-            messages.success(request, _("The signed list is kept with the record."))
-            return redirect(found)
+
+    def keep() -> None:
+        found.attach_signed(form.cleaned_data["signed_file"], by=request.post)
+
+    if request.method == "POST" and form.is_valid() and form.attempt(keep):
+        messages.success(request, _("The signed list is kept with the record."))
+        return redirect(found)
     if found.purpose == Catalogue.Purpose.APPROVE:
         rows: Any = found.entries()
         columns = ENROLMENTS

@@ -125,7 +125,7 @@ def said(enrolment: Enrolment) -> list[tuple[Any, list[tuple[Any, Any, str]]]]:
         lines = [
             (each.label, enrolment.details[name], name)
             for name, each in asked.FIELDS.items()
-            if each.group == key and enrolment.details.get(name) not in (None, "")
+            if each.group == key and each.kept == "details" and enrolment.details.get(name) not in (None, "")
         ]
         if lines:
             found.append((label, lines))
@@ -184,8 +184,13 @@ def with_reason(
             messages.success(request, _("It is done: %s.") % found.get_state_display())
             return redirect(found)
         context = {
-            "form": form, "thing": found, "title": title(), "lead": lead(), "button": button(), "danger": True,
-        }  # fmt: skip
+            "form": form,
+            "thing": found,
+            "title": title(),
+            "lead": lead(),
+            "button": button(),
+            "danger": True,
+        }
         return render(request, "initiatives/ask.html", context)
 
     return view

@@ -23,8 +23,17 @@ def initiative_list(request: HttpRequest) -> HttpResponseBase:
         return xlsx_response("mo-hinh-dien-hinh.xlsx", INITIATIVES, rows.order_by("sort_key", "pk"))
     order = ("-id",) if chosen.get("sort") == "newest" else ("sort_key", "id")
     page = keyset_page(rows, request, order)
-    return render(request, "initiatives/initiative_list.html", {"page": page, "form": form, "may_end_by_list": bool(request.post) and request.post.role in HEADS
-    and request.post.unit.kind == "committee"})
+    return render(
+        request,
+        "initiatives/initiative_list.html",
+        {
+            "page": page,
+            "form": form,
+            "may_end_by_list": bool(request.post)
+            and request.post.role in HEADS
+            and request.post.unit.kind == "committee",
+        },
+    )
 
 
 def find(request: HttpRequest, pk: int) -> Initiative:
