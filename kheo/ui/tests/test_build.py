@@ -52,6 +52,9 @@ def test_a_fuzzy_translation_stops_the_build(tmp_path, monkeypatch):
     source.write_text(head + '#, fuzzy\nmsgid "one"\nmsgstr "một"\n')
     with pytest.raises(assets.CannotBuild, match="fuzzy"):
         assets.compile_translations()
+    source.write_text(head + 'msgid "100% of all, 5% share"\nmsgstr "100% số hộ"\n')
+    assets.compile_translations()
+    source.with_suffix(".mo").unlink()
     source.write_text(head + '#, python-format\nmsgid "%(n)s rows"\nmsgstr "%(m)s dòng"\n')
     with pytest.raises(assets.CannotBuild, match="rows"):
         assets.compile_translations()
