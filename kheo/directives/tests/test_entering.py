@@ -48,7 +48,8 @@ class Entering(TestCase):
         one, other = Directive.objects.order_by("pk")
         self.assertEqual(one.text, other.text)
         self.assertEqual(
-            list(one.assignments.values_list("text", "start")), list(other.assignments.values_list("text", "start"))
+            list(one.assignments.values_list("text", "start")),
+            list(other.assignments.values_list("text", "start")),
         )
 
     def test_a_text_file_is_kept_and_read(self):
@@ -103,7 +104,13 @@ class Entering(TestCase):
         self.assertContains(self.client.post("/chi-dao/nhap/", {"text": "  "}), "Hãy dán toàn văn")
 
     def test_strange_input_never_breaks(self):
-        for text in ("x" * 10_000, "😀" * 50, "a\x0bb", "1.500.000 | 2\n" * 300, "Not a Vietnamese text at all."):
+        for text in (
+            "x" * 10_000,
+            "😀" * 50,
+            "a\x0bb",
+            "1.500.000 | 2\n" * 300,
+            "Not a Vietnamese text at all.",
+        ):
             self.assertEqual(entering.enter(self.at.hoa, text=text).state, "read")
 
     def test_a_reader_is_refused(self):
