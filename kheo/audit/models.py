@@ -75,7 +75,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
                 "reason": ERASED if entry.reason else "",
                 "words_erased_at": timezone.now(),
             }
-            erased += super(EntryQuerySet, self.model._base_manager.filter(pk=entry.pk)).update(**values)
+            erased += models.QuerySet(self.model, using=self.db).filter(pk=entry.pk).update(**values)
         return erased
 
 

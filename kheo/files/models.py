@@ -7,8 +7,9 @@ it was handed in with, and that record's room decides who may see it (`owners`).
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.files.base import File
@@ -107,10 +108,8 @@ class Kept(models.Model):
     )
     erased_reason = models.TextField(blank=True)
 
-    objects = KeptQuerySet.as_manager()
-
     # What an erasure by right leaves empty, and what stands there afterwards.
-    personal: dict[str, Any] = {}
+    personal: ClassVar[dict[str, Any]] = {}
 
     class Meta:
         abstract = True
@@ -184,7 +183,7 @@ class Kept(models.Model):
             Entry.objects.about(self).erase_words()
             record(self, "erased", by=by, reason=nfc(reason))
             for sha256 in self.contents():
-                transaction.on_commit(lambda sha256=sha256: Blob.release(sha256))
+                transaction.on_commit(partial(Blob.release, sha256))
 
     def contents(self) -> Iterator[str]:
         """The hashes of the bytes this row needs."""
@@ -249,7 +248,7 @@ class Attachment(Kept):
 
     objects = AttachmentQuerySet.as_manager()
 
-    personal = {"name": "", "note": ""}
+    personal: ClassVar[dict[str, Any]] = {"name": "", "note": ""}
 
     class Meta:
         indexes = [models.Index(fields=["owner_type", "owner_id"], name="files_attachment_owner")]
@@ -359,7 +358,13 @@ class Photo(Kept):
 
     objects = PhotoQuerySet.as_manager()
 
-    personal = {"author": "", "caption": "", "alt": "", "taken_on": BEGINNING, "received_sha256": ""}
+    personal: ClassVar[dict[str, Any]] = {
+        "author": "",
+        "caption": "",
+        "alt": "",
+        "taken_on": BEGINNING,
+        "received_sha256": "",
+    }
 
     class Meta:
         indexes = [models.Index(fields=["owner_type", "owner_id"], name="files_photo_owner")]

@@ -29,7 +29,7 @@ class Match(Lookup):
 
     lookup_name = "match"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         row, row_params = self.process_lhs(compiler, connection)
         asked, asked_params = self.process_rhs(compiler, connection)
         return f"{row} MATCH {asked}", [*row_params, *asked_params]
@@ -46,22 +46,22 @@ class Engine:
 
     def found(self, documents: QuerySet[Document], question: Question, most: int) -> list[int]:
         """The ids of the best `most` of `documents`, in one query, best first."""
-        parts, params, earlier = [], [], []
+        parts: list[str] = []
+        params: list[Any] = []
+        earlier: list[str] = []
         for step, asked in enumerate(self.steps(question)):
-            rows = self.matching(documents, self.without(asked, earlier)).annotate(
-                step=Value(step, SmallIntegerField())
-            )
-            rows = rows.order_by(*self.newest).values_list("id", "step")[:most]
+            rows = self.matching(documents, self.without(asked, earlier)).order_by(*self.newest)
+            steps = rows.annotate(step=Value(step, SmallIntegerField())).values_list("id", "step")[:most]
             try:
-                sql, values = rows.query.get_compiler(Document.objects.db).as_sql()
+                sql, values = steps.query.get_compiler(Document.objects.db).as_sql()
             except EmptyResultSet:
                 return []
             # Django takes no LIMIT inside a UNION on SQLite; a subselect does.
             parts.append(f"SELECT * FROM ({sql}) AS step{step}")  # noqa: S608  (compiled by Django)
             params.extend(values)
             earlier.append(asked)
-        rows = self.ask(" UNION ALL ".join(parts) + " LIMIT %s", [*params, most])
-        return [pk for pk, step in sorted(rows, key=lambda row: (row[1], -row[0]))]
+        found = self.ask(" UNION ALL ".join(parts) + " LIMIT %s", [*params, most])
+        return [pk for pk, step in sorted(found, key=lambda row: (row[1], -row[0]))]
 
     def ask(self, sql: str, params: list[Any]) -> list[tuple[int, int]]:
         with connections[Document.objects.db].cursor() as cursor:
@@ -153,7 +153,7 @@ class Sqlite(Engine):
 
 def _all_of(asked: tuple[str, ...]) -> str:
     # A word holds letters and figures only, so it cannot end its quotation.
-    return " AND ".join(f'"{word}"' for word in asked) + " *"
+    return " AND ".join(f'"{word}"' for word in asked) + (" *" if _begins(asked) else "")
 
 
 class PostgreSQL(Engine):
@@ -218,7 +218,12 @@ class PostgreSQL(Engine):
 
 
 def _lexemes(step: str, asked: tuple[str, ...]) -> str:
-    return " & ".join(f"'{step}{word}'" for word in asked) + ":*"
+    return " & ".join(f"'{step}{word}'" for word in asked) + (":*" if _begins(asked) else "")
+
+
+def _begins(asked: tuple[str, ...]) -> bool:
+    """Whether the last word may be the beginning of one: a single letter begins too many."""
+    return len(asked[-1]) > 1
 
 
 ENGINES: dict[str, Sqlite | PostgreSQL] = {"sqlite": Sqlite(), "postgresql": PostgreSQL()}

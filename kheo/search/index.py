@@ -113,7 +113,8 @@ def rebuild(kind: str | None = None, progress: Callable[[str, int], None] | None
     """
     total = 0
     for searchable in [_kinds[kind]] if kind else _kinds.values():
-        done, present = 0, set()
+        done = 0
+        present: set[str] = set()
         for batch in _batches(searchable.all().iterator(chunk_size=AT_ONCE)):
             documents = [document for thing in batch if (document := _document(searchable, thing))]
             present.update(document.object_id for document in documents)

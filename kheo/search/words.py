@@ -57,7 +57,8 @@ def number_word(number: str) -> str:
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody looks for. The last word counts as the beginning of a word.
+    """What somebody looks for. The last word, if longer than a letter,
+    counts as the beginning of a word.
 
     `exact` are the words as typed, `folded` the same without marks, `numbers` the numbers of documents
     among them and `beside` the folded words that are no part of a number.

@@ -13,7 +13,7 @@ OLD = "OLD.title, OLD.text, OLD.numbers, OLD.title_folded, OLD.text_folded"
 
 SQLITE = [
     f"""CREATE VIRTUAL TABLE search_words USING fts5({COLUMNS},
-        content='search_document', content_rowid='id',
+        content='search_document', content_rowid='id', prefix='2',
         tokenize="unicode61 remove_diacritics 0")""",
     f"""CREATE TRIGGER search_words_added AFTER INSERT ON search_document BEGIN
         INSERT INTO search_words(rowid, {COLUMNS}) VALUES (NEW.id, {NEW}); END""",
