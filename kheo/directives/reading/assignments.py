@@ -90,6 +90,9 @@ class Subject:
     heading: bool = False  # nothing follows in this sentence: the tasks come below
     lead_in: bool = False  # "… các nhiệm vụ sau:": the points below are meant for these bodies
     after_order: bool = False
+    adverbial: tuple[int, int] | None = (
+        None  # "Hằng năm, …" before the body: it may hold the cadence or the deadline
+    )
 
 
 @dataclass
@@ -234,10 +237,6 @@ def _is_heading(draft: Draft, index: int) -> bool:
             goes_deeper and printed.endswith(".") and len(printed) < 70 and not _verb_first(text, block.body)
         )
     return bool(goes_deeper)
-
-
-def _para_heading_level(draft: Draft) -> int:
-    return 2
 
 
 def _heading_kind(tone: str) -> str:
@@ -397,7 +396,7 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
             if subject := _order(draft, comma.end(), end):
                 return subject
             found = scan_list(text, comma.end(), end)
-            if not found:
+            if not found or _tail_of_a_list(text, comma.end(), end):
                 continue
             if order := re.compile(
                 rf"\s*(?:thống nhất |quyết định |trân trọng )?(?=(?:kính )?{_ORDER}\b)"
@@ -405,19 +404,28 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
                 if subject := _order(draft, order.end(), end):
                     return subject
             form, task_at = _after_bodies(text, found, end)
-            if form == "predicate" and not _noise_between(text, position, comma.start()):
+            if form == "predicate":
                 lead_in = bool(_LEAD_IN.search(text.tone[task_at:end]))
                 return Subject(
-                    found, task_at, None, 0.8, "a body and a verb after an adverbial", lead_in=lead_in
+                    found,
+                    task_at,
+                    None,
+                    0.8,
+                    "a body and a verb after an adverbial",
+                    lead_in=lead_in,
+                    adverbial=(position, comma.start()),
                 )
             if form == "colon" and task_at < end:
                 return Subject(found, task_at, None, 0.7, "a body and a colon after an adverbial")
     return None
 
 
-def _noise_between(text: Aligned, start: int, end: int) -> bool:
-    """Whether the clause before the comma already holds a verb of its own subject (then the body is in a list)."""
-    return False
+def _tail_of_a_list(text: Aligned, position: int, end: int) -> bool:
+    """ "… tại địa phương, đơn vị, Ban Chỉ đạo …": a bare general noun after a comma ends the adverbial's own list."""
+    item = scan_item(text, position, end)
+    return bool(
+        item and item.tail == "noun" and not item.many and not item.role and text.plain[item.start].islower()
+    )
 
 
 def _looks_generic(text: Aligned, found: BodyList) -> bool:
@@ -527,6 +535,8 @@ def _content(draft: Draft, block: Block) -> None:
                         split=not (bullet and block.kind in ("dash", "plus", "letter")),
                     )
                     _directed(draft, block, current, subject, b)
+                    if subject.adverbial and current.tasks:
+                        _from_adverbial(text, current.tasks[0], *subject.adverbial)
                 elif subject.lead_in and subject.task_at < b:
                     _add_task(draft, current, subject.task_at, b, split=False, confidence=0.5)
                 if subject.heading or subject.lead_in or first:
@@ -800,6 +810,15 @@ def _limits(text: Aligned, task: Task, start: int, end: int) -> None:
         task.deadline, task.deadline_span = text.words(a, b), text.span(a, b)
         task.deadline_on = day.isoformat() if day else None
     if cadence := dates.cadence_in(text, start, end):
+        task.cadence, task.cadence_span = text.words(*cadence).lower(), text.span(*cadence)
+
+
+def _from_adverbial(text: Aligned, task: Task, start: int, end: int) -> None:
+    """What "Hằng năm, …" or "Trước ngày 15/12, …" before the body says of when."""
+    if task.deadline is None and (deadline := dates.deadline_in(text, start, end)):
+        task.deadline, task.deadline_span = text.words(*deadline[:2]), text.span(*deadline[:2])
+        task.deadline_on = deadline[2].isoformat() if deadline[2] else None
+    if task.cadence is None and (cadence := dates.cadence_in(text, start, end)):
         task.cadence, task.cadence_span = text.words(*cadence).lower(), text.span(*cadence)
 
 

@@ -224,7 +224,9 @@ def sentences(text: Aligned, start: int, end: int) -> list[tuple[int, int]]:
     return result
 
 
-_OPEN_END = re.compile(r"(?:\b(?:số|ngày|tháng|năm|số:|và|của|các|về|với|cho|tại|trên|theo|từ|đến|là|do|bởi)|[,(])$")
+_OPEN_END = re.compile(
+    r"(?:\b(?:số|ngày|tháng|năm|số:|và|của|các|về|với|cho|tại|trên|theo|từ|đến|là|do|bởi)|[,(])$"
+)
 
 
 def unwrap(text: Aligned) -> None:
@@ -270,4 +272,11 @@ def _wrapped(text: Aligned, before: str, line: str, previous: tuple[int, int], s
     if first.islower():
         # After a blank line only plain prose goes on.
         return gap.count("\n") < 2 or (len(before) > 50 and not before.isupper())
-    return gap.count("\n") < 2 and bool(_OPEN_END.search(before.lower())) and not before.isupper() and (first.isdigit() or len(before) > 40 or bool(re.search(r"(?:của|về|với|và|các|tại|cho)$", before)))
+    return (
+        gap.count("\n") < 2
+        and bool(_OPEN_END.search(before.lower()))
+        and not before.isupper()
+        and (
+            first.isdigit() or len(before) > 40 or bool(re.search(r"(?:của|về|với|và|các|tại|cho)$", before))
+        )
+    )

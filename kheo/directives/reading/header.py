@@ -436,7 +436,8 @@ def natural_case(text: Aligned, shouted: str) -> str:
     for match in re.finditer(r"(?=\b([^\W\d_]+ [^\W\d_]+)\b)", text.plain):
         pair = match[1]
         if not pair.isupper():
-            bigrams.setdefault(pair.lower(), pair)
+            if pair.lower() not in bigrams or pair.islower():
+                bigrams[pair.lower()] = pair
     result = []
     for index, word in enumerate(words):
         bare = word.strip("\"“”'’(),.;:")
@@ -505,7 +506,10 @@ def _issuer(
     for start, end in lines[:limit] + ([lines[number_line]] if number_line is not None else []):
         stop = end
         folded = text.fold[start:end]
-        if motto := re.search(r"(?:^|[\s|])(?:cong hoa xa\b|cong hoa$|hoi chu nghia|chu nghia viet nam|^nghia viet nam|dang cong san viet nam|doc lap ?- ?tu do|^tu do ?-|hanh phuc$)", folded):
+        if motto := re.search(
+            r"(?:^|[\s|])(?:cong hoa xa\b|cong hoa$|hoi chu nghia|chu nghia viet nam|^nghia viet nam|dang cong san viet nam|doc lap ?- ?tu do|^tu do ?-|hanh phuc$)",
+            folded,
+        ):
             stop = start + motto.start()
         if so := re.search(r"(?:^|\s)S[ốỐ]\s*:?\s*[\d./…_ ]", text.plain[start:stop]):
             stop = start + so.start()

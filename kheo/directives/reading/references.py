@@ -137,6 +137,8 @@ def _type_before(
     if match:
         said = match["type"]
         name = next((name for name in TYPE_NAMES if name.lower() == said), None)
+        if name == "Công văn" and len(number.types) == 1 and number.type_code != "CV":
+            name = number.types[0]  # "Công văn số 12/TTr-SNV": the number knows better
         return name, begin + match.start("type")
     # "các Quyết định số 12/QĐ-UBND, 13/QĐ-UBND và 14/QĐ-UBND": the type said before the first.
     if index and number.type_code:
