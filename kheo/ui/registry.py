@@ -189,5 +189,7 @@ verbs = Verbs(
         "closed": pgettext_lazy("journal", "closed"),
         "uploaded": pgettext_lazy("journal", "uploaded"),
         "erased": pgettext_lazy("journal", "erased"),
+        "photo_answered": pgettext_lazy("journal", "answered for the people in the photo"),
+        "photo_described": pgettext_lazy("journal", "described the photo"),
     }
 )
