@@ -18,10 +18,12 @@ from kheo.lib.aligned_text import Aligned
 
 from . import dates
 from .blocks import Block, blocks_of, sentences
-from .bodies import BodyList, classify, predicate_at, scan_head, scan_item, scan_list
+from .bodies import Body, BodyList, classify, level_of, predicate_at, scan_head, scan_item, scan_list
 from .header import Head
 from .shapes import AddressedBody, Assignment, Found, Task
 from .words import (
+    MATTER,
+    ORG_WORD,
     ASSIGN_HEADING,
     CLOSING,
     ENFORCEMENT,
@@ -71,7 +73,7 @@ _SOFT = re.compile(
 )
 _HARD_NEVER = re.compile(
     r"(?:^|\W)(?:mục đích|quan điểm|mục tiêu|ý nghĩa|nguyên tắc|tình hình|thực trạng|kết quả đạt được|ưu điểm|đánh giá chung|tồn tại|hạn chế|nguyên nhân|khuyết điểm|bài học|"
-    r"đối tượng|phạm vi|tiêu chí|tiêu chuẩn|thang điểm|giải thích từ ngữ|quy định chung|sự cần thiết|chủ đề|khẩu hiệu|yêu cầu|phương châm|cơ cấu giải)(?:\W|$)"
+    r"đối tượng|phạm vi|tiêu chí|tiêu chuẩn|thang điểm|giải thích từ ngữ|quy định chung|sự cần thiết|chủ đề|khẩu hiệu|phương châm|cơ cấu giải)(?:\W|$)|^yêu cầu(?!\s+\S+\s+\S+\s+\S+)"
 )
 _GENERIC = re.compile(
     r"^(?:các |quý |toàn thể )?(?:đồng chí|cơ quan|đơn vị|địa phương|tổ chức|ông|bà)(?:,? (?:và )?(?:cơ quan|đơn vị|địa phương|tổ chức|doanh nghiệp|bà|cá nhân|(?:có )?liên quan|nêu trên))*$"
@@ -186,9 +188,10 @@ def _block(draft: Draft, index: int) -> int:
         draft.opened = draft.opened or block.kind in ("roman", "article", "number", "number2", "letterpart")
     if _is_heading(draft, index) and not _subject_heading(draft, block):
         kind = _heading_kind(tone)
-        draft.frames.append(
-            Frame(block.level if block.kind != "para" else _para_heading_level(draft), block, kind)
-        )
+        level = block.level if block.kind != "para" else 2
+        while draft.frames and draft.frames[-1].level >= level:
+            draft.frames.pop()
+        draft.frames.append(Frame(level, block, kind))
         draft.loose.append(block)
         return index + 1
     _content(draft, block)
@@ -256,6 +259,27 @@ def _kind_here(draft: Draft) -> str:
         if frame.kind in ("never", "soft", "assign"):
             return frame.kind
     return "neutral"
+
+
+def _unknown_here(draft: Draft, block: Block) -> Subject | None:
+    """An unknown name as the subject of a numbered point or bullet in a part that hands out duties."""
+    if block.kind in ("para", "row", "roman", "chapter", "part", "section", "letterpart") or _kind_here(
+        draft
+    ) in ("never", "soft"):
+        return None
+    if any(frame.assignment for frame in draft.frames):
+        return None
+    following = draft.blocks[block.index + 1] if block.index + 1 < len(draft.blocks) else None
+    children = (
+        following is not None and (following.level > block.level) and _verb_first(draft.text, following.body)
+    )
+    if (
+        _kind_here(draft) != "assign"
+        and not draft.frames
+        and draft.head.doc_type.value not in ("Chỉ thị", "Công điện", "Thông báo", "Kết luận")
+    ):
+        return None
+    return _unknown(draft, block.body, block.end, children)
 
 
 def _verb_first(text: Aligned, position: int) -> bool:
@@ -387,6 +411,12 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
         return None
     if about and not found:
         return None
+    if not found and (colon := re.compile(r"[^:.;\n]{3,70}: ").match(text.plain, position, end)):
+        found = scan_list(text, colon.end(), end)
+        if found:
+            form, task_at = _after_bodies(text, found, end)
+            if form == "predicate" and text.plain[found.start].isupper():
+                return Subject(found, task_at, None, 0.75, "a body and a verb after a caption")
     # "Hằng năm, các cơ quan … xây dựng …", "Căn cứ kế hoạch này, Giám đốc các sở …".
     preamble = not draft.opened
     if preamble or _ADVERBIAL.match(text.tone, position, end):
@@ -432,6 +462,127 @@ def _looks_generic(text: Aligned, found: BodyList) -> bool:
     return all(body.function == "other" for body in found.parts)
 
 
+def _unknown(draft: Draft, start: int, end: int, children: bool) -> Subject | None:
+    """A name no table knows, in a place where only a body can stand: a heading over tasks, before a colon, before a verb."""
+    text = draft.text
+    about = _ABOUT.match(text.tone, start, end) or _ORDER_AT.match(text.tone, start, end)
+    at = about.end() if about else start
+    strength = STRENGTH.get(about["verb"]) if about and "verb" in about.re.groupindex else None
+    tone = text.tone[at:end]
+    strict = _kind_here(draft) != "assign"
+    if not text.plain[at : at + 1].isupper() and not about:
+        return None
+    scan = scan_list(text, at, end)
+    if MATTER.match(tone) or (strict and scan is None and not ORG_WORD.match(tone)) or CLOSING.match(tone):
+        return None
+    if predicate_at(text, at) and scan is None:
+        return None
+    colon = tone.find(":")
+    if (
+        2 < colon < 140
+        and (at + colon + 1 >= end - 1 and children or predicate_at(text, at + colon + 1))
+        and not re.search(r"[.;]", tone[:colon])
+    ):
+        if len(tone[:colon].split()) >= 2:
+            return _made(
+                text,
+                at,
+                at + colon,
+                at + colon + 1,
+                strength,
+                0.62,
+                "unknown words before a colon and a task",
+            )
+        return None
+    plain = tone.rstrip(" .:;")
+    if (
+        children
+        and len(plain) <= 150
+        and not re.search(r"[.;]", plain)
+        and len(plain.split()) >= 2
+        and (scan is not None or not re.search(rf"\\s(?:{VERB})", plain))
+    ):
+        return _made(
+            text,
+            at,
+            at + len(plain),
+            end,
+            strength,
+            0.62,
+            "a heading over tasks, its name unknown",
+            heading=True,
+        )
+    if ORG_WORD.match(tone) or strength:
+        stop = re.compile(r"[.;:\n(]").search(text.plain, at, min(end, at + 130))
+        for match in re.compile(r"(?<=\s)" + VERB).finditer(
+            text.tone, at + 4, stop.start() if stop else min(end, at + 130)
+        ):
+            before = text.tone[at : match.start()]
+            words = before.split()
+            if (
+                len(words) < 2
+                or len(words) > 18
+                or re.search(r"\b(?:là|được|gồm|đã|việc|công tác|phải|nếu|khi|do|bởi|này|những gì)\b", before)
+            ):
+                return None
+            if before.rstrip().endswith(
+                (
+                    " về",
+                    " để",
+                    " trong",
+                    " của",
+                    " và",
+                    " cho",
+                    " trên",
+                    " với",
+                    " theo",
+                    " tác",
+                    " ban",
+                    " sự",
+                    " cuộc",
+                )
+            ):
+                continue
+            return _made(
+                text, at, match.start(), match.start(), strength, 0.6, "unknown words and a verb of duty"
+            )
+    return None
+
+
+def _made(
+    text: Aligned,
+    start: int,
+    stop: int,
+    task_at: int,
+    strength: str | None,
+    confidence: float,
+    reason: str,
+    heading: bool = False,
+) -> Subject:
+    found = scan_list(text, start, stop)
+    while stop > start and text.plain[stop - 1] in " ,":
+        stop -= 1
+    if found and found.parts:
+        last = found.parts[-1]
+        last.end, last.name = stop, text.words(last.start, stop)
+        found = BodyList(found.start, stop, found.parts)
+    else:
+        name = text.words(start, stop)
+        found = BodyList(
+            start,
+            stop,
+            [Body(start, stop, name, "other", level_of(text.tone[start:stop]), 0.5, "not in the registry")],
+        )
+    return Subject(
+        found,
+        task_at,
+        strength,
+        confidence,
+        reason,
+        heading=heading or task_at >= stop + 400 or not text.plain[task_at : task_at + 1],
+    )
+
+
 def _order(draft: Draft, position: int, end: int) -> Subject | None:
     """ "Giao Sở Nội vụ chủ trì …" beginning at `position`."""
     text = draft.text
@@ -472,7 +623,7 @@ def _subject_heading(draft: Draft, block: Block) -> bool:
     if kind == "never":
         return False
     text = draft.text
-    subject = _subject(draft, block.body, block.end, True, bullet=True)
+    subject = _subject(draft, block.body, block.end, True, bullet=True) or _unknown_here(draft, block)
     if subject is None:
         return False
     if text.tone[block.body : block.end].startswith("đối với") and kind == "soft":
@@ -513,6 +664,10 @@ def _content(draft: Draft, block: Block) -> None:
                 if _may_address(draft, block, kind, inherited, a)
                 else None
             )
+            if subject is None and first and a == block.body and draft.opened and inherited is None:
+                subject = _unknown_here(draft, block)
+                if subject and not subject.heading and subject.task_at > b:
+                    subject = None
             if subject and not _acceptable(draft, block, kind, inherited, subject, a, b):
                 subject = None
             if (
@@ -580,7 +735,7 @@ def _may_address(draft: Draft, block: Block, kind: str, inherited: Assignment | 
     # In a preamble only orders count: "… yêu cầu các sở, ngành …".
     stretch = draft.text.tone[at : block.end]
     if re.match(r"\W*(?:căn cứ|thực hiện|xét đề nghị|theo đề nghị|thi hành)", stretch) and not re.search(
-        rf", (?:[^,;]{{3,80}} )?{_ORDER} ", stretch
+        rf"[,;] (?:[^,;]{{3,80}} )?{_ORDER} ", stretch
     ):
         return False
     return bool(re.search(rf"(?<!theo )(?<!được )(?<!xét ){_ORDER} ", stretch))

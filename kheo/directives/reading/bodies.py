@@ -33,7 +33,7 @@ class Head:
 
 
 _UBND = r"(?:ủy ban nhân dân|ubnd|uỷ ban nhân dân)"
-_MTTQ = r"(?:ủy ban |ub )?(?:mặt trận tổ quốc|mttq|mttqvn|mt tổ quốc)(?: việt nam| vn)?"
+_MTTQ = r"(?:ủy ban (?:trung ương )?|ub )?(?:mặt trận tổ quốc|mttq|mttqvn|mt tổ quốc)(?: việt nam| vn)?"
 
 # The longest and most particular first: the first pattern that fits wins.
 HEADS: tuple[Head, ...] = (
@@ -42,7 +42,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"ban công tác mặt trận", "mttq", NAMED, "hamlet"),
     Head(_MTTQ, "mttq"),
     Head(r"(?:ub|ủy ban) mttq", "mttq"),
-    Head(r"mặt trận(?= và| các cấp| tỉnh| xã| phường|,)", "mttq"),
+    Head(r"mặt trận", "mttq"),
     Head(r"ban cán sự đảng", "ban_can_su_dang", NAMED),
     Head(r"đảng đoàn", "ban_can_su_dang", NAMED),
     Head(r"ban tuyên giáo (?:và|-|&) dân vận", "ban_tuyen_giao", NAMED),
@@ -54,7 +54,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"khối dân vận", "khoi_dan_van"),
     Head(r"tổ dân vận", "khoi_dan_van"),
     Head(r"(?:ủy ban|cơ quan ủy ban|cơ quan) kiểm tra(?= tỉnh| thành| huyện| đảng| các cấp| trung ương|,|;|:| và| phối| chủ)", "uy_ban_kiem_tra", NAMED),
-    Head(r"(?:ủy ban|ub) kiểm tra", "uy_ban_kiem_tra", NAMED),
+    Head(r"(?:ủy ban|ub) kiểm tra|ubkt", "uy_ban_kiem_tra", NAMED),
     Head(r"văn phòng (?=tỉnh ủy|thành ủy|huyện ủy|đảng ủy|trung ương đảng|cấp ủy)", "van_phong_cap_uy", NAMED),
     Head(r"ban xây dựng đảng", "ban_xay_dung_dang", NAMED),
     Head(r"ban đảng(?= tỉnh| trung| các)?", "ban_xay_dung_dang"),
@@ -99,7 +99,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"ban quản lý", "don_vi_su_nghiep", NAMED),
     Head(r"(?:ban|hội đồng) (?:thi đua ?-? ?,? ?khen thưởng|tđkt)", "so_noi_vu", NAMED),
     Head(r"ban (?:dân tộc|tôn giáo)", "so_nganh", NAMED),
-    Head(r"ban (?:chỉ huy|chqs) quân sự", "quan_su", NAMED),
+    Head(r"ban (?:chỉ huy quân sự|chqs)", "quan_su", NAMED),
     Head(r"(?:bộ|ban) chỉ huy (?:bộ đội biên phòng|bđbp|biên phòng)", "bien_phong", NAMED),
     Head(r"(?:bộ chỉ huy|bộ tư lệnh|bộ|cơ quan) (?:quân sự|chqs|thủ đô)", "quan_su", NAMED),
     Head(r"(?:bộ chỉ huy|bộ tư lệnh)", "quan_su", NAMED),
@@ -117,11 +117,14 @@ HEADS: tuple[Head, ...] = (
     Head(r"bộ,(?: cơ quan ngang bộ| ngành)", "co_quan_nha_nuoc", NAMED),
     Head(r"bộ (?=nội vụ|quốc phòng|công an|tài chính|tư pháp|y tế|xây dựng|ngoại giao|công thương|văn hóa|giáo dục|khoa học|nông nghiệp|dân tộc|lao động|thông tin|kế hoạch|giao thông|tài nguyên)", "co_quan_nha_nuoc", NAMED),
     Head(r"(?:hai|các|mỗi) bên", "other"),
+    Head(r"(?:bộ(?=,? (?:ban|ngành))|tỉnh, thành phố)", "co_quan_nha_nuoc"),
+    Head(r"(?:đài truyền hình|đài tiếng nói|thông tấn xã)(?: việt nam)?", "bao_chi", NAMED),
     Head(r"(?:các )?tổ đại biểu|đại biểu (?:hội đồng nhân dân|hđnd|quốc hội)", "hdnd", NAMED),
     Head(r"ban(?=,| và| của (?:hđnd|hội đồng))", "hdnd", NOUN),
     Head(r"phòng (?:chuyên môn|,? ?ban|văn hóa ?[-–] ?xã hội|kinh tế)", "co_quan_nha_nuoc", NAMED),
     Head(r"phòng(?=, (?:ban|đơn vị|trung tâm))", "co_quan_nha_nuoc", NOUN),
     Head(r"phòng (?=\w)", "co_quan_nha_nuoc", NAMED, alone=False),
+    Head(r"(?:ban (?!hành|đầu|ngày|đêm|bố)|bộ phận |tổ (?!chức)|đội |khối |hội đồng |quỹ |liên hiệp |hội (?!nghị|thảo|họp|thi|đồng))(?=\w)", "other", NAMED, alone=False),
     Head(r"(?:văn phòng)(?=,|;|:|$| và| ban| sở| đoàn| chi| thường| phối)", "co_quan_nha_nuoc", NAMED),
     # socio-political and social organisations
     Head(r"(?:hội )?(?:liên hiệp phụ nữ|lhpn|phụ nữ)", "phu_nu", NAMED),
@@ -402,7 +405,11 @@ def _open_tail(text: Aligned, end: int, limit: int) -> int:
             position = second.end() if second else match.end()
             last_good = position
             continue
-        if predicate_at(text, position) and bare[:1].islower():
+        if (
+            predicate_at(text, position)
+            and bare[:1].islower()
+            and not text.tone.startswith("thi đua", position)
+        ):
             return last_good
         if words > 14 or (word != bare and not word.endswith(",")):
             last_good = position + len(bare)

@@ -35,7 +35,7 @@ _PREAMBLE = re.compile(
     r"vừa qua|hiện nay|trên cơ sở|i\.|1\.|a\.|điều 1|chương i|phần|-|thi hành|hưởng ứng|năm \d{4},|quyết định:|nghị quyết:|quyết nghị:|tại )"
 )
 _ORG_START = re.compile(
-    r"^(?:uy ban|ubnd|hoi dong|tinh uy|thanh uy|huyen uy|dang uy|dang bo|ban |bo |so |mat tran|ub ?mttq|hoi |doan |tinh doan|lien doan|cong doan|cong an|van phong|phong |truong |trung tam|ban chap hanh|chi bo|khoi |cuc |chi cuc|tong |thu tuong|chinh phu|quoc hoi|tinh |thanh pho|xa |phuong |dac khu|huyen |bch |bcd |uy ban)"
+    r"^(?:uy ban|ubnd|hoi dong|tinh uy|thanh uy|huyen uy|dang uy|dang bo|ban |bo |so |mat tran|ub ?mttq|hoi |doan |tinh doan|lien doan|cong doan|cong an|van phong|phong |truong |trung tam|ban chap hanh|chi bo|khoi |cuc |chi cuc|tong |thu tuong|(?<!thu tuong )chinh phu|quoc hoi|tinh |thanh pho|xa |phuong |dac khu|huyen |bch |bcd |uy ban)"
 )
 
 

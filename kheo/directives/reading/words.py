@@ -26,7 +26,7 @@ _BEFORE = """
 căn cứ|trên cơ sở|theo chức năng|theo thẩm quyền|theo phạm vi|theo nhiệm vụ|theo sự|tùy|tùy theo|thông qua|nhằm|bằng|ngoài|
 hằng năm|hàng năm|hằng quý|hàng quý|hằng tháng|hàng tháng|hằng tuần|định kỳ|mỗi năm|mỗi quý|trước ngày|chậm nhất|trong tháng|trong quý|trong năm|
 từ ngày|từ nay|đến ngày|ngay sau|sau khi|trước mắt|trước hết|theo dõi|với trách nhiệm|với vai trò|với chức năng|có thể|sẽ|hết sức|nhanh chóng|sớm|luôn|
-là cơ quan thường trực|là cơ quan đầu mối|là cơ quan chủ trì|là đầu mối|là đơn vị|làm đầu mối|làm tốt|được giao|vào cuộc|ra quân|mỗi|cùng|đi đầu|thật sự|thực sự|rất|đặc biệt
+là cơ quan thường trực|là cơ quan đầu mối|là cơ quan chủ trì|là đầu mối|là đơn vị|làm đầu mối|làm tốt|được giao|vào cuộc|ra quân|mỗi|cùng|thi đua|đi đầu|thật sự|thực sự|rất|đặc biệt
 """
 
 
@@ -49,7 +49,7 @@ NEVER_HEADING = re.compile(
     r"(?:^|\W)(?:mục đích|quan điểm|mục tiêu|ý nghĩa|nguyên tắc|tình hình|thực trạng|đặc điểm|kết quả đạt được|ưu điểm|kết quả thực hiện|"
     r"đánh giá (?:chung|kết quả)|tồn tại|hạn chế|nguyên nhân|khuyết điểm|bài học|đối tượng|phạm vi|phương châm|chỉ tiêu|tiêu chí|tiêu chuẩn|thang điểm|"
     r"khen thưởng|kinh phí|nguồn lực thực hiện|thời gian|địa điểm|thời hạn|giải thích từ ngữ|những quy định chung|quy định chung|sự cần thiết|căn cứ pháp lý|"
-    r"thông tin chung|thành phần|chủ đề|khẩu hiệu|phương pháp|xếp loại|hiệu lực thi hành|hồ sơ|hình thức thi đua|cơ cấu giải|yêu cầu)(?:\W|$)"
+    r"thông tin chung|thành phần|chủ đề|khẩu hiệu|phương pháp|xếp loại|hiệu lực thi hành|hồ sơ|hình thức thi đua|cơ cấu giải)(?:\W|$)"
 )
 ASSIGN_HEADING = re.compile(
     r"(?:^|\W)(?:tổ chức thực hiện|tổ chức triển khai|phân công|trách nhiệm|nhiệm vụ|điều khoản thi hành|thi hành|chế độ (?:thông tin,? )?báo cáo|công tác chỉ đạo|"
@@ -82,3 +82,13 @@ STRENGTH = {
     "kính đề nghị": "đề nghị",
     "chỉ đạo": "yêu cầu",
 }
+
+# Headings that speak of matters, not of bodies; and words an unknown body's name may begin with.
+MATTER = re.compile(
+    r"(?:nội dung|giải pháp|nhiệm vụ|kinh phí|thời gian|thời hạn|công tác|chế độ|hình thức|yêu cầu|mục|lộ trình|tiến độ|nguồn|cơ chế|quy trình|hồ sơ|việc|về|tiêu|"
+    r"đối tượng|khen|phương|kết quả|bước|giai đoạn|quy định|biện pháp|chỉ tiêu|hoạt động|chính sách|mô hình|phong trào|dự án|một số|lĩnh vực|chương trình|số lượng|"
+    r"địa điểm|khái niệm|thẩm quyền|trình tự|nguyên tắc|phạm vi|đánh giá|hạ tầng|môi trường|kinh tế|văn hóa|giáo dục|y tế|an ninh|quốc phòng|tổng|cách|điểm|tên|các (?:nội dung|giải pháp|nhiệm vụ|hoạt động|mô hình|tiêu chí|chỉ tiêu|hình thức|bước|lĩnh vực|văn bản|chế độ|chính sách|phong trào|chương trình|dự án|mục|trường hợp|quy định|khoản|điều|điểm|công trình|biện pháp|vấn đề|kết quả|nguồn|kiến nghị|bản tin|chuyên đề))\b"
+)
+ORG_WORD = re.compile(
+    r"(?:các|những|mỗi|từng|toàn thể|ban|tổ|đội|hội|đài|trường|chủ|cơ sở|thành viên|người|lãnh đạo|bộ phận|khối|cụm|trung tâm|đoàn|câu lạc bộ|nhóm|hai|đại diện|trưởng|cán bộ|thông tấn|tập thể|cộng đồng|ngành|phòng|quỹ|liên|học viện|viện|tổng|công ty|nhà|đơn vị|cơ quan|cấp|hộ)\b"
+)
