@@ -1,12 +1,12 @@
 """When a directive is carried down: its assignments become duties of concrete bodies.
 
-1. Each addressee names a function and a level (none: every level). On the directive's day, and inside the area of
-   the body that issued it, the bodies that answer for the function are looked up.
+1. Each addressee names a function and a level (none: every level). On the directive's day, and inside the
+   area of the body that issued it, the bodies that answer for the function are looked up.
 2. Every such body gets one duty for the task, in the strongest of the parts it has in it.
 3. What names no function, or a function nobody held there on that day, is listed and left to a person.
 
-Running it again adds only what is missing; it never changes or removes a duty. A duty stays with the body of its day
-for ever; who answers it today follows from that body's heir.
+Running it again adds only what is missing; it never changes or removes a duty. A duty stays with the body of
+its day for ever; who answers it today follows from that body's heir.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ from .rhythm import Rhythm, rhythm_of
 
 # Rows written in one transaction: short enough that nobody waits for the write lock.
 BATCH = 1000
-_STRENGTH = {Addressee.Part.LEAD: 0, Addressee.Part.COOPERATE: 1, Addressee.Part.FOLLOW_UP: 2}
+_STRENGTH: dict[str, int] = {Addressee.Part.LEAD: 0, Addressee.Part.COOPERATE: 1, Addressee.Part.FOLLOW_UP: 2}
 
 
 @dataclass
@@ -104,7 +104,8 @@ def preview(directive: Directive, on: date | None = None) -> Preview:
         .order_by("assignment__order", "assignment_id", "pk")
     )
     found: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    lines, wanted = [], {}
+    lines: list[Line] = []
+    wanted: dict[tuple[int, int], str] = {}
     for addressee in addressees:
         # The relation would load the directive again for each task.
         addressee.assignment.directive = directive
@@ -138,7 +139,10 @@ def carry_out(
     on: date | None = None,
     progress: Callable[[int, int], Any] | None = None,
 ) -> int:
-    """Give every body its duties; answers how many were new. `progress(done, all)` is told after each batch."""
+    """Give every body its duties; answers how many were new.
+
+    `progress(done, all)` is told after each batch.
+    """
     by.require(*CONFIRM, unit=directive.entered_for)
     directive.refresh_from_db(fields=["state"])
     if directive.state != Directive.State.CONFIRMED:
@@ -183,13 +187,16 @@ def carry_out(
 
 def _answering(addressee: Addressee, on: date, area: Area) -> list[tuple[int, str]]:
     units = Unit.objects.answering(
-        addressee.function_id, on=on, level=addressee.level or None, within_area=area
+        addressee.function_id or "", on=on, level=addressee.level or None, within_area=area
     )
     return list(units.order_by("path").values_list("pk", "name"))
 
 
 def _deadlines_from_below(directive: Directive) -> dict[int, list[tuple[str, date]]]:
-    """Deadlines that implementing documents give the tasks: (path of the area they hold in, day), nearest area first."""
+    """Deadlines that implementing documents give the tasks.
+
+    By task: pairs of the path of the area a deadline holds in and the day, the nearest area first.
+    """
     found: dict[int, list[tuple[str, date]]] = {}
     details = Assignment.objects.filter(
         details__directive=directive,
@@ -198,7 +205,8 @@ def _deadlines_from_below(directive: Directive) -> dict[int, list[tuple[str, dat
         directive__state=Directive.State.CONFIRMED,
     ).values_list("details_id", "directive__entered_for__area__path_now", "due_on")
     for task_id, path, due_on in details:
-        found.setdefault(task_id, []).append((path, due_on))
+        if task_id and due_on:
+            found.setdefault(task_id, []).append((path, due_on))
     for each in found.values():
         each.sort(key=lambda pair: (-len(pair[0]), pair[1]))
     return found

@@ -1,9 +1,10 @@
 """When a document comes in: its file is kept, its text is read, and what was read waits for a person.
 
 1. A text marked *mật* is refused before anything is kept, whether pasted or inside a file.
-2. The file is kept also when it cannot be read (a scan, a password, a legacy encoding): the sentence that says why stands
-   above the form, and the person types beside the file.
-3. The reading becomes rows (references, tasks, bodies) that point at their words; nothing counts until it is confirmed.
+2. The file is kept also when it cannot be read (a scan, a password, damaged letters): the sentence that says
+   why stands above the form, and the person types beside the file.
+3. The reading becomes rows (references, tasks, bodies) that point at their words; nothing counts until it is
+   confirmed.
 """
 
 import re
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from kheo.audit.models import record
 from kheo.files.models import Attachment
+from kheo.lib import legacy_text
 from kheo.lib.refusals import Refused
 from kheo.lib.vietnamese import nfc
 from kheo.search import index
@@ -24,6 +26,9 @@ from kheo.units.models import Function, Level, Post
 
 from .models import Addressee, Assignment, Directive, Reference
 from .models.directive import ENTER
+
+# Of the words of a text; below it the letters are damaged or the language is another.
+LEAST_VIETNAMESE = 0.12
 
 
 @dataclass
@@ -85,30 +90,44 @@ def read_typed(directive: Directive, by: Post, text: str) -> None:
 
 
 def _read_text(text: str) -> _Read:
-    # The rules compile hundreds of patterns: only who reads a document loads them.
-    from . import reading
-
-    text = nfc(text.replace("\r\n", "\n").replace("\r", "\n"))
-    found = reading.read(text)
-    _refuse_secret(found)
-    return _Read(text, found)
+    """Pasted or typed text, also in a legacy encoding. What is not Vietnamese is refused."""
+    converted = legacy_text.convert(text.replace("\r\n", "\n").replace("\r", "\n"))
+    read = _read(converted.text)
+    if read.unread:
+        raise Refused(read.unread)
+    return read
 
 
 def _read_file(upload: File | None) -> _Read:
+    """The text of a file; what cannot be read is said, for the file is kept all the same."""
+    # The rules compile hundreds of patterns: only who reads a document loads them.
     from .reading import extract
 
     if upload is None:
         return _Read()
     upload.seek(0)
+    content = upload.read()
+    upload.seek(0)
     try:
-        text = extract.text_of(upload, upload.name or "").text
-    except Secret:
-        raise
+        source = extract.text_of(content, upload.name or "", check=False)
     except Refused as refusal:
         return _Read(unread=str(refusal))
-    finally:
-        upload.seek(0)
-    return _read_text(text)
+    return _read(source.text)
+
+
+def _read(text: str) -> _Read:
+    from . import reading
+
+    text = nfc(text)
+    found = reading.read(text)
+    _refuse_secret(found)
+    if legacy_text.vietnamese_share(text) < LEAST_VIETNAMESE:
+        return _Read(
+            unread=_(
+                "The text does not look Vietnamese, or its letters are damaged. Paste it, or type the fields."
+            )
+        )
+    return _Read(text, found)
 
 
 def _refuse_secret(found: Any) -> None:
@@ -116,8 +135,8 @@ def _refuse_secret(found: Any) -> None:
     if mark is not None and mark.value:
         raise Secret(
             _(
-                "This document is marked “%(mark)s”. Secret documents must not be kept here: nothing of it was kept. "
-                "Handle it as the rules on state secrets say."
+                "This document is marked “%(mark)s”. Secret documents must not be kept here: nothing of it was "
+                "kept. Handle it as the rules on state secrets say."
             )
             % {"mark": mark.value}
         )

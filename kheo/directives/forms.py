@@ -184,9 +184,10 @@ BodyFormSet = formset_factory(BodyForm, extra=0, absolute_max=30, max_num=30)
 
 
 class Reading:
-    """The whole confirm page as one thing: the document's fields, its tasks with their bodies, its references.
+    """The whole confirm page as one thing: the document's fields, its tasks with their bodies, its links.
 
-    `more_tasks` blank tasks are shown at the end, and a blank body with the task whose prefix is `body_for`.
+    A button named `add` asks for one row more, without script: "tasks", or the prefix of the task that gets
+    one more body. Nothing is saved then.
     """
 
     def __init__(self, directive: Directive, by: Post, data: Any = None) -> None:
@@ -217,7 +218,7 @@ class Reading:
     @cached_property
     def tasks(self) -> Any:
         choices = [(key, f"{task.order + 1}. {task.text[:90]}") for key, task in self.parent_tasks.items()]
-        extra = {"form_kwargs": {"details": choices}, "prefix": "tasks"}
+        extra: dict[str, Any] = {"form_kwargs": {"details": choices}, "prefix": "tasks"}
         if self.data is not None:
             data = self.data.copy()
             if self.add == "tasks":
@@ -244,7 +245,7 @@ class Reading:
 
     def _give_bodies(self, form: Any) -> None:
         prefix = f"{form.prefix}-bodies"
-        extra = {"form_kwargs": {"functions": self.functions}, "prefix": prefix}
+        extra: dict[str, Any] = {"form_kwargs": {"functions": self.functions}, "prefix": prefix}
         if self.data is not None and f"{prefix}-TOTAL_FORMS" in self.data:
             data = self.data.copy()
             if self.add == form.prefix:

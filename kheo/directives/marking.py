@@ -1,7 +1,7 @@
 """The text of a document with the words marked that fields were read from.
 
-Each marked stretch has an address (`#w-number`, `#w-t12`), so a field can point at its words without any script; with
-script, all pieces of a stretch (`data-of`) light up together.
+Each marked stretch has an address (`#w-number`, `#w-t12`), so a field can point at its words without any
+script; with script, all pieces of a stretch (`data-of`) light up together.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,10 @@ class Span:
 
 
 def marked(text: str, spans: Iterable[Span]) -> SafeString:
-    """The text as paragraphs of HTML with `<mark>`s. Stretches may overlap; those outside the text are left out."""
+    """The text as paragraphs of HTML with `<mark>`s.
+
+    Stretches may overlap; those outside the text are left out.
+    """
     kept = sorted(
         (span for span in spans if 0 <= span.start < span.end <= len(text)),
         key=lambda span: (span.start, -span.end, span.key),
@@ -37,7 +40,7 @@ def marked(text: str, spans: Iterable[Span]) -> SafeString:
         if letter == "\n":
             bounds.update((at, at + 1))
     cuts = sorted(bounds)
-    pieces, named, here = ["<p>"], set(), 0
+    pieces, named, here = ["<p>"], set[str](), 0
     open_spans: list[Span] = []
     for start, end in pairwise(cuts):
         open_spans = [span for span in open_spans if span.end > start]

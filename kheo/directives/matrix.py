@@ -1,4 +1,4 @@
-"""The matrix of a document: its tasks across, the units that were asked down, each cell the state of one duty."""
+"""The matrix of a document: its tasks across, the units asked down, each cell the state of one duty."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What this room tells the rooms below it: how its things are found, who may see its files, what waits for whom."""
+"""What this room tells the rooms below: how its things are found, who sees its files, what waits for whom."""
 
 from collections.abc import Collection
 from typing import Any

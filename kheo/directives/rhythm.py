@@ -23,7 +23,7 @@ _CODE = re.compile(r"(\d{4})(?:-(?:(H|Q)([1-4])|(\d{2})))?")
 
 
 def rhythm_of(cadence: str, due_on: date | None) -> Rhythm:
-    """A deadline makes a task one that ends; without one it is standing, every half-year unless its words say otherwise."""
+    """A deadline makes a task one that ends; else it is standing, every half-year unless its words differ."""
     if due_on:
         return Rhythm.ONCE
     said = fold(cadence)
@@ -39,7 +39,7 @@ def rhythm_of(cadence: str, due_on: date | None) -> Rhythm:
 
 
 def period_of(rhythm: str, day: date) -> str:
-    """The period that holds the day, as a code that sorts in time: 2026, 2026-H1, 2026-Q2, 2026-05; "" for once."""
+    """The period that holds the day, a code that sorts in time: 2026, 2026-H1, 2026-Q2, 2026-05; or ""."""
     if rhythm == Rhythm.YEAR:
         return f"{day.year}"
     if rhythm == Rhythm.HALF:

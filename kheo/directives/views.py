@@ -155,7 +155,7 @@ def directive(request: HttpRequest, pk: int) -> HttpResponse:
         "cited_by": seen.filter(references__target=document).distinct().order_by("-issued_on", "-pk")[:20],
         "totals": _totals(counted.values()),
         "may_confirm": document.may_be_confirmed_by(post),
-        "ours": bool(post)
+        "ours": post is not None
         and Duty.objects.live().of_unit(post.unit).filter(assignment__directive=document).exists(),
         "source": marked(document.text, _spans(document, tasks)) if document.text else "",
     }
@@ -216,7 +216,7 @@ FIELDS = {
 
 
 def _fields_read(document: Directive) -> dict[str, dict[str, Any]]:
-    """What the reader says of each field of the form: whether it has words in the text, whether it is unsure, why."""
+    """What the reader says of each field: whether it has words in the text, whether it is unsure, why."""
     told = {}
     for name, field in FIELDS.items():
         found = (document.reading.get("fields") or {}).get(name) or {}

@@ -1,4 +1,4 @@
-"""What was ordered (văn bản chỉ đạo): directives read from their text, their assignments, and the answers to them."""
+"""What was ordered (văn bản chỉ đạo): directives, their assignments, and the answers to them."""
 
 from .directive import Addressee, Assignment, Directive, DirectiveQuerySet, Reference, Step
 from .duty import Duty, DutyQuerySet, Reply, ReplyQuerySet

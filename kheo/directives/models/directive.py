@@ -25,8 +25,8 @@ from kheo.units.reach import ScopedQuerySet, scope
 ENTER = (Role.REPORTER, Role.SPECIALIST, Role.REGISTRAR, Role.CLERK, Role.HEAD, Role.DEPUTY)
 CONFIRM = (Role.SPECIALIST, Role.HEAD, Role.DEPUTY)
 
-# Below this confidence of the reader a person is asked to look. The reader's own SURE, said again here (a test holds
-# them equal) because loading its rules takes longer than starting Kheo.
+# Below this confidence of the reader a person is asked to look. The reader's own SURE, said again here (a
+# test holds them equal) because loading its rules takes longer than starting Kheo.
 SURE = 0.6
 
 
@@ -36,13 +36,13 @@ class DirectiveQuerySet(ScopedQuerySet):
     scope_area = "entered_for__area"
 
     def visible_to(self, who: Any) -> "DirectiveQuerySet":
-        """Those entered for units within reach, and those that gave a duty to a unit within reach or inherited by one."""
+        """Those entered for units within reach, and those that gave such a unit or its forerunner a duty."""
         from .duty import Duty  # duties hang under directives
 
         entered = scope(Directive._base_manager.all(), who, unit=self.scope_unit, area=self.scope_area)
         asked = scope(Duty._base_manager.all(), who, unit="unit", area="unit__area")
-        asked = Directive._base_manager.filter(pk__in=asked.order_by().values("assignment__directive"))
-        return self.filter(pk__in=entered.order_by().values("pk").union(asked.order_by().values("pk")))
+        through = Directive._base_manager.filter(pk__in=asked.order_by().values("assignment__directive"))
+        return self.filter(pk__in=entered.order_by().values("pk").union(through.order_by().values("pk")))
 
     def confirmed(self) -> "DirectiveQuerySet":
         return self.filter(state=Directive.State.CONFIRMED)
@@ -61,7 +61,7 @@ class DirectiveQuerySet(ScopedQuerySet):
     def called(
         self, number: str, *, issued_on: date | None = None, issuer_text: str = ""
     ) -> "Directive | None":
-        """The one document with this number, date and issuer; None when there is none or more than one. Never a guess."""
+        """The one document with this number, date and issuer. None for none or several: never a guess."""
         key = document_numbers.key(number)[:60] if number else ""
         if not key:
             return None
@@ -82,9 +82,9 @@ def _same_issuer(one: str, other: str) -> bool:
 class Edit:
     """What a person changed on the confirm page. Plain values; nothing in it has been written yet.
 
-    `fields`: new values by field name. `tasks`: dicts with `pk` (None for a new one), the assignment's fields,
-    `withdrawn` and `bodies` (dicts with `pk`, written, function, level, part, withdrawn). `links`: the directive that
-    each reference (by id) means, or None.
+    `fields`: new values by field name. `tasks`: dicts with `pk` (None for a new one), the assignment's
+    fields, `withdrawn` and `bodies` (dicts with `pk`, written, function, level, part, withdrawn). `links`:
+    the directive that each reference (by id) means, or None.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
@@ -319,7 +319,7 @@ class Directive(models.Model):
         self.save()
         own = {task.pk: task for task in self.assignments.prefetch_related("addressees")}
         for order, given in enumerate(edit.tasks):
-            task = own.get(given.get("pk"))
+            task = own.get(given.get("pk") or 0)
             if task is None and (given.get("withdrawn") or not given.get("text", "").strip()):
                 continue
             task = task or Assignment(directive=self)
@@ -519,10 +519,10 @@ class Assignment(models.Model):
         )
 
     def address(self, bodies: Iterable[dict[str, Any]]) -> None:
-        """Write the bodies as given: known ones (by `pk`) changed, new ones added, `withdrawn` ones set aside."""
+        """Write the bodies: known ones (by `pk`) changed, new ones added, `withdrawn` ones set aside."""
         own = {body.pk: body for body in self.addressees.all()}
         for given in bodies:
-            body = own.get(given.get("pk"))
+            body = own.get(given.get("pk") or 0)
             if body is None and (given.get("withdrawn") or not given.get("written", "").strip()):
                 continue
             body = body or Addressee(assignment=self)
@@ -535,7 +535,7 @@ class Assignment(models.Model):
 
 
 class Addressee(models.Model):
-    """A body that an assignment names: as written, the function and level it means, and its part in the task."""
+    """A body that an assignment names: as written, the function and level meant, its part in the task."""
 
     class Part(models.TextChoices):
         LEAD = "lead", gettext_lazy("leads")

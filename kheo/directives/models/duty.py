@@ -92,7 +92,7 @@ class Duty(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.GIVEN)
     received_by = models.CharField(max_length=120, blank=True)
     received_on = models.DateField(null=True, blank=True)
-    # Written by the verbs of the answers, for lists: how often it was answered, the last status, the last period.
+    # Written by the verbs of the answers, for lists: how often answered, the last status, the last period.
     answers = models.PositiveIntegerField(default=0)
     progress = models.CharField(max_length=12, blank=True)
     answered_period = models.CharField(max_length=8, blank=True)
@@ -207,8 +207,8 @@ class Duty(models.Model):
     ) -> list["Reply"]:
         """One answer to one or several duties of a document: a Reply row each, in one transaction.
 
-        `words` are the fields of Reply. An answer that still waits is replaced by the new one; one that was accepted
-        for the same period is corrected, which takes a reason.
+        `words` are the fields of Reply. An answer that still waits is replaced by the new one; one that was
+        accepted for the same period is corrected, which takes a reason.
         """
         duties = list(duties)
         for duty in duties:
@@ -315,7 +315,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         return Reply.objects.filter(pk__in=first)
 
     def for_decision_by(self, unit: Unit) -> "ReplyQuerySet":
-        """Waiting answers on which this body decides: to what it gave, and those of the bodies directly under it."""
+        """Waiting answers this body decides on: to what it gave, and of the bodies directly under it."""
         below = Unit.objects.living().filter(parent=unit).values("path_now")
         return (
             self.waiting()
@@ -332,7 +332,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
 
 class Reply(models.Model):
-    """A unit's answer to a duty: received by whom and when, quán triệt, status, results; one row each time it is sent."""
+    """A unit's answer to a duty: receipt, quán triệt, status, results; one row each time it is sent."""
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", gettext_lazy("waiting for the superior")

@@ -1,4 +1,4 @@
-"""A small circle for this room's tests: the cast of `units`, the bodies of 2021, and a directive of our own making."""
+"""A small circle for this room's tests: the cast, the bodies of 2021, and a directive of our own making."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ Vinh, ngày 04 tháng 5 năm 2021
 KẾ HOẠCH
 về đẩy mạnh phong trào thi đua “Dân vận khéo” năm 2021
 
-Thực hiện Chỉ thị số 88-CT/TU, ngày 10/2/2021 của Ban Thường vụ Tỉnh ủy, Ban Dân vận Tỉnh ủy xây dựng kế hoạch như sau:
+Thực hiện Chỉ thị số 88-CT/TU, ngày 10/2/2021 của Ban Thường vụ Tỉnh ủy, Ban Dân vận ban hành kế hoạch:
 
 Tổ chức thực hiện
 1. Cấp ủy các cấp lãnh đạo việc học tập, quán triệt kế hoạch này; hoàn thành trước ngày 30/6/2021.
@@ -79,7 +79,7 @@ def circle() -> Circle:
 def directive(
     at: Circle, *, confirmed: bool = True, issued_on: date = date(2021, 5, 4), **fields
 ) -> Directive:
-    """A plan of the board: (1) party committees by a deadline, (2) women's unions every year, (3) the board itself."""
+    """A plan: (1) party committees by a deadline, (2) women's unions every year, (3) the board itself."""
     fields = {
         "number": "77-KH/BDVTU",
         "doc_type": "Kế hoạch",

@@ -187,7 +187,7 @@ class FewerThan(int):
 
 
 class Family(TestCase):
-    """Implementing documents hang under their parent and give its tasks deadlines; documents follow one another."""
+    """Implementing documents hang under their parent; documents follow one another."""
 
     def setUp(self):
         self.at = circle()
