@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from kheo.lib.refusals import Refused
+from kheo.ui.context import hides_sample
 from kheo.units.models import Post
 from kheo.units.reach import posts_of
 
@@ -19,6 +20,9 @@ class ActingPost:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.posts = posts_of(request.user) if request.user.is_authenticated else []
+        if request.user.is_authenticated:
+            # Asked wherever records are scoped, so that one switch hides what is invented everywhere.
+            request.user.hides_sample = hides_sample(request)
         chosen = request.session.get("post") if request.posts else None
         request.post = next((post for post in request.posts if post.pk == chosen), None) or next(
             iter(request.posts), None

@@ -15,7 +15,7 @@ from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.lib.refusals import Refused
 from kheo.lib.vietnamese import fold, nfc, same_name, sort_key
 from kheo.places.models import Area
-from kheo.places.paths import PathField, segment, within
+from kheo.places.paths import PathField, SortKeyField, segment, within
 
 LOCAL_LEVELS = ("district", "commune", "hamlet")
 
@@ -160,7 +160,7 @@ class Unit(models.Model):
     heir_undecided = models.BooleanField(default=False)
     valid_from = models.DateField(default=BEGINNING)
     valid_to = models.DateField(default=FOREVER)
-    sort_key = models.CharField(max_length=600, db_index=True, editable=False)
+    sort_key = SortKeyField(max_length=600, db_index=True, editable=False)
     folded = models.CharField(max_length=300, db_index=True, editable=False)
     # Plainly invented, for the demonstration.
     sample = models.BooleanField(default=False)

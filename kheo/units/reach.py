@@ -72,6 +72,9 @@ def scope(records: Records, who: Any, *, unit: str = "unit", area: str | None = 
     row itself; None where a record has no area).
     """
     reaches = reaches_of(who)
+    if getattr(getattr(who, "user", who), "hides_sample", False):
+        shown = Unit.objects.filter(sample=False).values("pk")
+        records = records.filter(**{"pk__in" if unit == "self" else f"{unit}__in": shown})
     by_line = _reached(Unit.objects.all(), [reach for reach in reaches if reach.tree != "place"])
     by_place = (
         _reached(Area.objects.all(), [reach for reach in reaches if reach.tree == "place"]) if area else None
@@ -85,6 +88,9 @@ def scope(records: Records, who: Any, *, unit: str = "unit", area: str | None = 
         conditions.append(Q(**{f"{area}__in": by_place}) if area != "self" else Q(pk__in=by_place))
     if len(conditions) == 1:
         return records.filter(conditions[0])
+    if any(reach.tree == "place" and reach.path.count("/") == 1 for reach in reaches):
+        # Nearly everything is seen: a page is full after a few rows, while a UNION would gather all ids first.
+        return records.filter(conditions[0] | conditions[1])
     model = records.model
     one, other = (model._base_manager.filter(condition).order_by().values("pk") for condition in conditions)
     return records.filter(pk__in=one.union(other))

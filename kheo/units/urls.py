@@ -4,6 +4,7 @@ from kheo.units import views
 
 urlpatterns = [
     path("voi-tu-cach/", views.act_as, name="act_as"),
+    path("du-lieu-mau/", views.sample_switch, name="sample_switch"),
     path("co-quan/", views.unit_list, name="unit_list"),
     path("co-quan/<int:pk>/", views.unit, name="unit"),
     path("co-quan/<int:pk>/nhiem-vu/", views.post_add, name="post_add"),

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST
 from kheo.audit.models import Entry
 from kheo.lib.periods import today
 from kheo.lib.vietnamese import fold
+from kheo.ui.context import SAMPLE_COOKIE
+from kheo.ui.doors import open_door
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 from kheo.units import explain, reorganise
 from kheo.units.forms import EndForm, JournalFilter, MemberForm, PostForm, RenewalForm, UnitFilter
@@ -25,6 +27,20 @@ def act_as(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         raise Http404
     request.session["post"] = chosen.pk
+    return _back(request)
+
+
+@open_door("Readers of the public pages may hide the demonstration's sample records too.")
+@require_POST
+def sample_switch(request: HttpRequest) -> HttpResponse:
+    """Hide what is plainly invented, or show it again."""
+    response = _back(request)
+    hidden = request.POST.get("sample") == "hidden"
+    response.set_cookie(SAMPLE_COOKIE, "hidden" if hidden else "shown", samesite="Lax", httponly=True)
+    return response
+
+
+def _back(request: HttpRequest) -> HttpResponse:
     onward = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
     return redirect(onward if safe else "/")

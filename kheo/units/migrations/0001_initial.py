@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
                 ("heir_undecided", models.BooleanField(default=False)),
                 ("valid_from", models.DateField(default=datetime.date(1, 1, 1))),
                 ("valid_to", models.DateField(default=datetime.date(9999, 12, 31))),
-                ("sort_key", models.CharField(db_index=True, editable=False, max_length=600)),
+                ("sort_key", kheo.places.paths.SortKeyField(db_index=True, editable=False, max_length=600)),
                 ("folded", models.CharField(db_index=True, editable=False, max_length=300)),
                 ("sample", models.BooleanField(default=False)),
                 ("note", models.TextField(blank=True)),

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 from django.test import TestCase
+from django.urls import reverse
 
 from kheo.lib.refusals import Refused
 from kheo.units.models import Post, ReachKind, Role, Unit
@@ -94,3 +95,20 @@ class Acting(TestCase):
     def test_a_small_unit_may_confirm_its_own_work(self):
         self.assertTrue(self.cast.dang_uy_tam_quang.may_confirm_itself)
         self.assertFalse(self.cast.board.may_confirm_itself)
+
+
+class SampleSwitch(TestCase):
+    def setUp(self):
+        self.cast = cast()
+        Unit.objects.filter(pk=self.cast.women_tam_quang.pk).update(sample=True)
+
+    def test_one_switch_hides_what_is_invented(self):
+        self.client.force_login(self.cast.minh)
+        url = reverse("unit_list")
+        self.assertContains(self.client.get(url), "Hội Liên hiệp Phụ nữ xã Tam Quang")
+        self.client.post(reverse("sample_switch"), {"sample": "hidden", "next": url})
+        self.cast.minh.hides_sample = True
+        seen = scope(Unit.objects.all(), self.cast.minh, unit="self", area="area")
+        self.assertEqual(set(seen), {self.cast.dang_uy_tam_quang})
+        self.client.post(reverse("sample_switch"), {"sample": "shown"})
+        self.assertEqual(self.client.cookies["kheo_sample"].value, "shown")
