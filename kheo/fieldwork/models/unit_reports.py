@@ -1,0 +1,380 @@
+"""A unit's periodic report: one page on which every running initiative is a line."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kheo.audit.models import record
+from kheo.fieldwork.models.versions import ReportQuerySet, State, Step, Version
+from kheo.files.models import Attachment
+from kheo.initiatives.models import Ending, Enrolment, Initiative
+from kheo.initiatives.models.enrolments import standing_office
+from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS
+from kheo.lib.formats import period as period_name
+from kheo.lib.periods import VIETNAM, Period, today
+from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.vietnamese import fold
+from kheo.places.models import Area
+from kheo.places.paths import ids, within
+from kheo.plans.models import CalendarEntry
+from kheo.tallies.counting import counting
+from kheo.units.models import Post, ReachKind, Unit
+
+
+class UnitReportQuerySet(ReportQuerySet):
+    def with_facts(self) -> "UnitReportQuerySet":
+        return self.select_related("unit__area", "entry__plan")
+
+    def narrowed(self, chosen: dict[str, Any]) -> "UnitReportQuerySet":
+        """By the choices of a list's filter: q, year, state, entry."""
+        found = self
+        for word in fold(chosen.get("q", "")).split()[:12]:
+            found = found.filter(unit__folded__contains=word)
+        if year := chosen.get("year"):
+            found = found.filter(period_last__gte=date(year, 1, 1), period_first__lte=date(year, 12, 31))
+        for key in ("state", "entry"):
+            if key in chosen:
+                found = found.filter(**{key: chosen[key]})
+        return found
+
+    def to_accept(self, post: Post) -> "UnitReportQuerySet":
+        """What waits for this post's body, which is above the one that reports."""
+        mine = Q(entry__plan__committee__path_now=post.unit.path_now) | Q(
+            entry__plan__committee__committee__standing_office__path_now=post.unit.path_now
+        )
+        if post.reach == ReachKind.PLACE:
+            mine |= Q(unit__area__in=Area.objects.within_now(post.unit.area).values("pk"), entry=None) & ~Q(
+                unit__path_now=post.unit.path_now
+            )
+        found: UnitReportQuerySet = self.filter(mine, state=State.SENT).not_own_work(post)
+        return found
+
+    def begin(
+        self, unit: Unit, *, by: Post, values: dict[str, Any], lines: Iterable["Line"], series: Any = None
+    ) -> "UnitReport":
+        """A new draft with its lines. Refused when the unit already reports for that entry."""
+        report = UnitReport(unit=unit, **values)
+        if series is not None:
+            report.series = series
+        report.check_author(by)
+        with transaction.atomic():
+            # The unit's row is the lock: two colleagues beginning at once begin one report.
+            Unit.objects.select_for_update().get(pk=unit.pk)
+            if report.entry_id:
+                known = self.filter(unit=unit, entry=report.entry).exclude(state=State.WITHDRAWN).first()
+                if known is not None:
+                    raise FasterColleague(
+                        _now("%(unit)s already has a report for “%(entry)s”. Open that one.")
+                        % {"unit": unit, "entry": report.entry}
+                    )
+            report.save(force_insert=True)
+            report._set_lines(lines)
+            report.steps.create(state=State.DRAFT, by=by)
+            record(report, "drafted", by=by)
+        return report
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the author says of one initiative."""
+
+    initiative: Initiative
+    standing: str
+    note: str = ""
+
+    @property
+    def in_words(self) -> str:
+        return in_words(self.standing, self.note)
+
+
+class UnitReport(Version):
+    """Báo cáo định kỳ của đơn vị, for an entry of a plan's calendar or for a period of its own choice."""
+
+    copied = ("lines",)
+
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="periodic_reports", verbose_name=_("unit")
+    )
+    entry = models.ForeignKey(
+        CalendarEntry,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("report period of the plan"),
+    )
+    period_first = models.DateField(_("from"))
+    period_last = models.DateField(_("until"))
+    results = models.TextField(_("results"), blank=True)
+    difficulties = models.TextField(_("difficulties"), blank=True)
+    proposals = models.TextField(_("proposals"), blank=True)
+    # As signed on paper; the clerk gives the number.
+    number = models.CharField(_("number"), max_length=60, blank=True)
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    signer = models.CharField(_("signed by"), max_length=120, blank=True)
+    signed_file = models.ForeignKey(
+        Attachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = UnitReportQuerySet.as_manager()
+
+    class Meta(Version.Meta):
+        constraints = [
+            *Version.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["unit", "entry"],
+                condition=Q(version=1) & ~Q(state="withdrawn"),
+                name="unit_report_once_an_entry",
+            ),
+            models.CheckConstraint(
+                condition=Q(period_first__lte=models.F("period_last")), name="unit_report_period"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "id"], name="unit_report_state")]
+
+    def __str__(self) -> str:
+        return f"{self.unit}, {self.entry.name if self.entry else period_name(self.period)}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("unit_report", args=[self.pk])
+
+    @property
+    def edit_url(self) -> str:
+        return reverse("unit_report_edit", args=[self.pk])
+
+    @property
+    def period(self) -> Period:
+        return Period(self.period_first, self.period_last)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was sent, or is still not sent, after the calendar closed."""
+        if self.entry is None:
+            return False
+        day = self.sent_at.astimezone(VIETNAM).date() if self.sent_at else today()
+        return day > self.entry.closes
+
+    def counts(self) -> dict[str, int]:
+        """How many lines stand how: standing → number."""
+        found = dict.fromkeys(UnitReportLine.Standing.values, 0)
+        for line in self.lines.all():
+            found[line.standing] += 1
+        return found
+
+    # Who may do what
+
+    def check_author(self, by: Post) -> None:
+        by.require(*WRITERS, unit=self.unit)
+
+    def check_superior(self, by: Post) -> None:
+        """The committee that asked for it, its standing office, or a body above the unit."""
+        by.require(*DESK, *HEADS)
+        if self.entry is not None:
+            committee = self.entry.plan.committee
+            if by.acts_for(committee) or by.acts_for(standing_office(committee)):
+                return
+        if by.acts_for(self.unit) and not by.unit.may_confirm_itself:
+            raise Refused(_now("Your own unit's report is accepted by the body above it."))
+        by.require(*DESK, *HEADS, reaching=(self.unit, self.unit.area))
+
+    def check_send(self, by: Post) -> None:
+        self.check_write(by)
+        if self.period_first > today():
+            raise Refused(_now("The period has not begun. Send the report when there is something to tell."))
+        silent = self.lines.filter(standing=UnitReportLine.Standing.STOPPED, note="").first()
+        if silent is not None:
+            raise Refused(_now("Say why “%(name)s” is to stop.") % {"name": silent.initiative.name})
+
+    # The verbs
+
+    @contextmanager
+    def settling(self, by: Post) -> Iterator[None]:
+        """What the unit stops ends at the acceptance, with the reason it gave."""
+        with counting():
+            yield
+            for line in self.lines.select_related("initiative__owner", "initiative__area").order_by(
+                "initiative_id"
+            ):
+                if line.standing == UnitReportLine.Standing.STOPPED and line.ending_id is None:
+                    line.end(by=by)
+
+    def write(self, *, by: Post, values: dict[str, Any], lines: Iterable[Line]) -> None:
+        """What its author changed while it is a draft or was returned."""
+        self.check_write(by)
+        changes = {
+            name: [_plain(getattr(self, name)), _plain(value)]
+            for name, value in values.items()
+            if getattr(self, name) != value
+        }
+        with transaction.atomic():
+            open_still = UnitReport.objects.filter(pk=self.pk, state__in=[State.DRAFT, State.RETURNED])
+            if open_still.update(updated=timezone.now(), **values) != 1:
+                raise FasterColleague(self._what_happened())
+            changes |= self._set_lines(lines)
+            for name, value in values.items():
+                setattr(self, name, value)
+            if changes:
+                record(self, "changed", by=by, changes=changes)
+
+    def attach_signed(self, upload: Any, *, by: Post) -> None:
+        """The signed scan, or a phone photo of it, returns to the record, also after acceptance."""
+        by.require(*WRITERS, "clerk", unit=self.unit)
+        file = Attachment.objects.store(upload, by=by, kind="signed", owner=self)
+        with transaction.atomic():
+            UnitReport.objects.filter(pk=self.pk).update(signed_file=file)
+            record(self, "signed_file_added", by=by)
+        self.signed_file = file
+
+    def _set_lines(self, lines: Iterable[Line]) -> dict[str, list]:
+        before = {line.initiative_id: line for line in self.lines.select_related("initiative")}
+        changes: dict[str, list] = {}
+        for line in lines:
+            old = before.get(line.initiative.pk)
+            if old is None:
+                UnitReportLine.objects.create(
+                    report=self, initiative=line.initiative, standing=line.standing, note=line.note
+                )
+            elif (old.standing, old.note) != (line.standing, line.note):
+                UnitReportLine.objects.filter(pk=old.pk).update(standing=line.standing, note=line.note)
+                changes[line.initiative.name] = [old.in_words, line.in_words]
+        return changes
+
+
+class UnitReportStep(Step):
+    report = models.ForeignKey(UnitReport, on_delete=models.PROTECT, related_name="steps")
+
+
+class UnitReportLine(models.Model):
+    """How one running initiative stands, in the unit's own judgement."""
+
+    class Standing(models.TextChoices):
+        GOOD = "good", pgettext_lazy("how it stands", "good")
+        WEAK = "weak", pgettext_lazy("how it stands", "to be strengthened")
+        STOPPED = "stopped", pgettext_lazy("how it stands", "to stop")
+        SAME = "same", pgettext_lazy("how it stands", "no change")
+
+    TONES = {Standing.GOOD: "ok", Standing.WEAK: "warn", Standing.STOPPED: "off", Standing.SAME: "info"}
+
+    report = models.ForeignKey(UnitReport, on_delete=models.PROTECT, related_name="lines")
+    initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="report_lines")
+    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.SAME)
+    note = models.CharField(max_length=1000, blank=True)
+    # What the acceptance made of "to stop".
+    ending = models.ForeignKey(Ending, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["initiative__sort_key", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "initiative"], name="one_line_an_initiative")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.initiative}: {self.get_standing_display()}"
+
+    @property
+    def tone(self) -> str:
+        return self.TONES[UnitReportLine.Standing(self.standing)]
+
+    @property
+    def in_words(self) -> str:
+        return in_words(self.standing, self.note)
+
+    def end(self, *, by: Post) -> None:
+        """The initiative ends on the last day of the period; one that has ended meanwhile stays as it is."""
+        initiative = self.initiative
+        if initiative.state in (Initiative.State.ENDED, Initiative.State.WITHDRAWN):
+            return
+        on = min(self.report.period_last, today())
+        if initiative.started_on is not None:
+            on = max(on, initiative.started_on)
+        try:
+            ending = initiative.end(by=by, on=on, reason=self.note)
+        except Refused as refusal:
+            raise Refused(
+                _now("“%(name)s” is to stop: %(why)s The report was not accepted.")
+                % {"name": initiative.name, "why": refusal}
+            ) from None
+        UnitReportLine.objects.filter(pk=self.pk).update(ending=ending)
+
+
+def in_words(standing: str, note: str) -> str:
+    label = str(UnitReportLine.Standing(standing).label)
+    return f"{label}: {note}" if note else label
+
+
+def covered_by(post: Post) -> Any:
+    """The running initiatives a unit's report has a line for.
+
+    What it leads itself; a commune's body that reaches by place tells of everything in its commune.
+    """
+    seen = Initiative.objects.of(post)
+    if post.reach == ReachKind.PLACE and post.unit.area.commune is not None:
+        here = Area.objects.within_now(post.unit.area).values("pk")
+        seen = Initiative.objects.filter(Q(area__in=here) | Q(pk__in=seen.values("pk")))
+    running = Q(state=Initiative.State.RUNNING) | Q(state=Initiative.State.PUBLISHED, owner_known=True)
+    return seen.filter(running).select_related("owner", "area__parent", "field").order_by("sort_key", "pk")
+
+
+def asked_of(post: Post, on: date | None = None) -> Any:
+    """The report periods that are open on a day for the post's body and for which it has no report yet."""
+    on = on or today()
+    entries = CalendarEntry.objects.filter(
+        kind=CalendarEntry.Kind.REPORT, plan__state="approved", opens__lte=on
+    ).select_related("plan__committee__area", "plan__movement")
+    # A closed period still owed is asked for until the plan's year is over.
+    return [
+        entry
+        for entry in entries.filter(plan__year__gte=on.year - 1)
+        .filter(plan__committee__area__in=ids(post.unit.area.path_now))
+        .exclude(
+            reports__in=UnitReport.objects.filter(unit__path_now=post.unit.path_now).exclude(
+                state="withdrawn"
+            )
+        )
+        .order_by("closes", "pk")[:20]
+        if entry.closes.year >= on.year and owes(post.unit, entry)
+    ]
+
+
+def owing(entry: CalendarEntry) -> Any:
+    """The bodies that owe a report for an entry of a plan's calendar.
+
+    Those at the committee's own level and place that lead an initiative enrolled for its year; and for a
+    committee above the communes, the Party committee of each commune.
+    """
+    committee, day = entry.plan.committee, min(max(entry.closes, entry.opens), today())
+    area = committee.area
+    leading = Enrolment.objects.counted().filter(
+        year=entry.plan.year, initiative__movement=entry.plan.movement
+    )
+    owners = Unit.objects.filter(
+        Q(pk__in=leading.values("initiative__owner"))
+        | Q(children__kind=Unit.Kind.TYPED, children__in=leading.values("initiative__owner")),
+        within("area__path_now", area.path_now),
+        level=committee.level,
+    ).exclude(kind=Unit.Kind.TYPED)
+    asked = Q(pk__in=owners.values("pk"))
+    if area.commune is None:
+        communes = Unit.objects.answering("cap_uy", on=day, level="commune").filter(
+            within("area__path_now", area.path_now)
+        )
+        asked |= Q(pk__in=communes.values("pk"))
+    return Unit.objects.filter(asked).on(day)
+
+
+def owes(unit: Unit, entry: CalendarEntry) -> bool:
+    return owing(entry).filter(path_now=unit.path_now).exists()
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | str | type(None)) else str(value)
