@@ -26,6 +26,7 @@ from kheo.units.models import Function, Level, Post
 
 from .models import Addressee, Assignment, Directive, Reference
 from .models.directive import ENTER
+from .reasons import CENTRAL, NO_FUNCTION, NO_LEVEL
 
 # Of the words of a text; below it the letters are damaged or the language is another.
 LEAST_VIETNAMESE = 0.12
@@ -135,8 +136,8 @@ def _refuse_secret(found: Any) -> None:
     if mark is not None and mark.value:
         raise Secret(
             _(
-                "This document is marked “%(mark)s”. Secret documents must not be kept here: nothing of it was "
-                "kept. Handle it as the rules on state secrets say."
+                "This document is marked “%(mark)s”. Secret documents must not be kept here: nothing of it "
+                "was kept. Handle it as the rules on state secrets say."
             )
             % {"mark": mark.value}
         )
@@ -242,11 +243,11 @@ def _body(
 ) -> Addressee:
     known = function in functions and function != "other" and level != "central"
     if level == "central":
-        reason, confidence = _("A central body: none that Khéo holds."), min(confidence, 0.5)
+        reason, confidence = CENTRAL, min(confidence, 0.5)
     elif not known:
-        reason, confidence = reason or _("Its function is not known: choose it."), min(confidence, 0.5)
+        reason, confidence = reason or NO_FUNCTION, min(confidence, 0.5)
     elif not level:
-        reason = reason or _("No level is said: taken as every level.")
+        reason = reason or NO_LEVEL
     return Addressee(
         assignment=row,
         written=name[:300],

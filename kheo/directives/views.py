@@ -37,6 +37,7 @@ from .forms import (
 from .marking import Span, marked
 from .models import Assignment, Directive, Duty, Reply
 from .models.directive import SURE
+from .reasons import told
 
 
 def acting(request: HttpRequest) -> Post:
@@ -217,15 +218,15 @@ FIELDS = {
 
 def _fields_read(document: Directive) -> dict[str, dict[str, Any]]:
     """What the reader says of each field: whether it has words in the text, whether it is unsure, why."""
-    told = {}
+    said = {}
     for name, field in FIELDS.items():
         found = (document.reading.get("fields") or {}).get(name) or {}
-        told[field] = {
+        said[field] = {
             "at": field if found.get("span") and document.text else "",
             "unsure": bool(found) and (found.get("confidence") or 0) < SURE,
-            "reason": found.get("reason", ""),
+            "reason": told(found.get("reason", "")),
         }
-    return told
+    return said
 
 
 def _spans(document: Directive, tasks: Iterable[Assignment]) -> list[Span]:
@@ -236,18 +237,18 @@ def _spans(document: Directive, tasks: Iterable[Assignment]) -> list[Span]:
         if found.get("span"):
             start, end = found["span"]
             unsure = (found.get("confidence") or 0) < SURE
-            spans.append(Span(field, start, end, unsure, found.get("reason", "") if unsure else ""))
+            spans.append(Span(field, start, end, unsure, told(found.get("reason", "")) if unsure else ""))
     for reference in document.references.all():
         if reference.start is not None and reference.end is not None:
             spans.append(Span(f"r{reference.pk}", reference.start, reference.end))
     for task in tasks:
         if task.start is not None and task.end is not None:
             unsure = task.confidence < SURE
-            spans.append(Span(f"t{task.pk}", task.start, task.end, unsure, task.reason if unsure else ""))
+            spans.append(Span(f"t{task.pk}", task.start, task.end, unsure, task.why if unsure else ""))
         for body in task.addressees.all():
             if body.start is not None and body.end is not None:
                 unsure = body.confidence < SURE
-                spans.append(Span(f"b{body.pk}", body.start, body.end, unsure, body.reason if unsure else ""))
+                spans.append(Span(f"b{body.pk}", body.start, body.end, unsure, body.why if unsure else ""))
     return spans
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kheo.audit.models import record
+from kheo.directives.reasons import told
 from kheo.files.models import Attachment
 from kheo.lib import document_numbers
 from kheo.lib.periods import today
@@ -512,6 +513,11 @@ class Assignment(models.Model):
         return [body for body in self.addressees.all() if not body.withdrawn]
 
     @property
+    def why(self) -> str:
+        """What the reader says of how it was read, in the person's language."""
+        return told(self.reason)
+
+    @property
     def unsure(self) -> bool:
         """Whether the reader wants a person to look at it."""
         return self.confidence < SURE or any(
@@ -559,3 +565,8 @@ class Addressee(models.Model):
 
     def __str__(self) -> str:
         return self.written
+
+    @property
+    def why(self) -> str:
+        """What the reader says of how it was read, in the person's language."""
+        return told(self.reason)

@@ -13,7 +13,8 @@ def test_pages_hold_to_the_rules(sign_in, visit_all):
     at = circle()
     made = duties_today(at)
     waiting = directive(at, confirmed=False, number="78-KH/BTGDVTU")
-    waiting.reading = {"fields": {"title": {"span": [88, 140], "confidence": 0.3, "reason": "hai cách hiểu"}}}
+    title = {"span": [88, 140], "confidence": 0.3, "reason": "no title under the type"}
+    waiting.reading = {"fields": {"title": title}}
     waiting.save()
     made.references.create(number="88-CT/TU", written="Chỉ thị số 88-CT/TU", start=150, end=170)
     duty = duty_of(made, at.dang_uy_tam_quang)

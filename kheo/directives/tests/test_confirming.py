@@ -44,7 +44,7 @@ class Confirming(TestCase):
         self.made.reading = {
             "fields": {
                 "number": {"span": [50, 62], "confidence": 0.9, "reason": ""},
-                "title": {"span": [70, 90], "confidence": 0.3, "reason": "hai dòng có thể là trích yếu"},
+                "title": {"span": [70, 90], "confidence": 0.3, "reason": "no title under the type"},
             }
         }
         self.made.save()
@@ -52,7 +52,7 @@ class Confirming(TestCase):
         page = self.client.get(self.address)
         self.assertContains(page, 'href="#w-number"')
         self.assertContains(page, 'id="w-number"')
-        self.assertContains(page, "hai dòng có thể là trích yếu")
+        self.assertContains(page, "dưới tên loại không có trích yếu")
         task = self.made.assignments.first()
         self.assertContains(page, f'href="#w-t{task.pk}"')
         self.assertContains(page, f'id="w-t{task.pk}"')

@@ -104,14 +104,16 @@ class Entering(TestCase):
         self.assertContains(self.client.post("/chi-dao/nhap/", {"text": "  "}), "Hãy dán toàn văn")
 
     def test_strange_input_never_breaks(self):
-        for text in (
-            "x" * 10_000,
-            "😀" * 50,
-            "a\x0bb",
-            "1.500.000 | 2\n" * 300,
-            "Not a Vietnamese text at all.",
-        ):
-            self.assertEqual(entering.enter(self.at.hoa, text=text).state, "read")
+        for more in ("x" * 10_000, "😀" * 50, "\x0b", "1.500.000 | 2\n" * 300):
+            self.assertEqual(entering.enter(self.at.hoa, text=TEXT + more).number, "77-KH/BDVTU")
+
+    def test_what_is_not_vietnamese_is_said_and_stays_in_the_form(self):
+        english = "Nothing in here is Vietnamese, and it is long enough to tell."
+        page = self.client.post("/chi-dao/nhap/", {"text": english})
+        self.assertContains(page, "tiếng Việt")
+        self.assertContains(page, english)
+        self.client.post("/chi-dao/nhap/", {"file": SimpleUploadedFile("en.txt", english.encode())})
+        self.assertIn("tiếng Việt", Directive.objects.get().unread)
 
     def test_a_reader_is_refused(self):
         with self.assertRaises(Refused):
