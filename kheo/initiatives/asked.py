@@ -72,7 +72,7 @@ LONG = [
     Asked(
         "targets",
         _("Goals that can be measured"),
-        _("100% of 86 households sign; thefts from 5 a year to 0; 2 drills a quarter"),
+        _("All 86 households sign; thefts from 5 a year to 0; 2 drills a quarter"),
         UPWARD,
         True,
         group="why",

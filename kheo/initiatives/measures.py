@@ -1,4 +1,4 @@
-"""What is counted of initiatives: enrolments of a year, and endings by month."""
+"""What is counted of initiatives: enrolments of a year, acceptances and endings by month."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -8,8 +8,8 @@ from django.db.models import Count, F
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
-from kheo.initiatives.models import Ending, Enrolment
-from kheo.tallies.measures import Measure, Share, register
+from kheo.initiatives.models import Ending, Enrolment, Initiative
+from kheo.tallies.measures import KINDS, Measure, Share, register
 
 
 def enrolled(kind: str) -> Callable[[int | None], Iterator[Share]]:
@@ -19,6 +19,20 @@ def enrolled(kind: str) -> Callable[[int | None], Iterator[Share]]:
         counted = Enrolment.objects.counted().filter(kind=kind)
         for row in _grouped(counted, enrolment, "pk", "year", "initiative__", "field"):
             yield _share(date(row["when"], 1, 1), row)
+
+    return rows
+
+
+def accepted(kind: str) -> Callable[[int | None], Iterator[Share]]:
+    """Enrolments taken into a catalogue, of one kind, by the month the catalogue was signed."""
+
+    def rows(enrolment: int | None = None) -> Iterator[Share]:
+        approved = Enrolment.objects.filter(
+            state=Enrolment.State.APPROVED, kind=kind, approved_on__isnull=False
+        )
+        by_month = approved.annotate(month=TruncMonth("approved_on"))
+        for row in _grouped(by_month, enrolment, "pk", "month", "initiative__", "field"):
+            yield _share(row["when"], row)
 
     return rows
 
@@ -61,6 +75,13 @@ MEASURES = [
     Measure("enrolled_new", _("New initiatives enrolled"), "year", enrolled("new")),
     Measure("enrolled_continuing", _("Continuing initiatives enrolled"), "year", enrolled("continuing")),
     Measure("enrolled_unknown", _("Enrolled, not known whether new"), "year", enrolled("unknown")),
+    Measure("accepted_new", _("New initiatives taken into a catalogue"), "month", accepted("new")),
+    Measure(
+        "accepted_continuing",
+        _("Continuing initiatives taken into a catalogue"),
+        "month",
+        accepted("continuing"),
+    ),
     Measure("ended", _("Initiatives ended"), "month", ended),
 ]
 
@@ -68,3 +89,4 @@ MEASURES = [
 def declare() -> None:
     for measure in MEASURES:
         register(measure)
+    KINDS.update(Initiative.Kind.choices)

@@ -88,9 +88,14 @@ def scope(records: Records, who: Any, *, unit: str = "unit", area: str | None = 
         conditions.append(Q(**{f"{area}__in": by_place}) if area != "self" else Q(pk__in=by_place))
     if len(conditions) == 1:
         return records.filter(conditions[0])
-    if any(reach.tree == "place" and reach.path.count("/") == 1 for reach in reaches):
-        # Nearly everything is seen: a page is full after a few rows, while a UNION would gather all ids first.
-        return records.filter(conditions[0] | conditions[1])
+    roots = [reach for reach in reaches if reach.tree == "place" and reach.path.count("/") == 1]
+    if roots and area != "self":
+        # Nearly everything is seen, so a page is full after a few rows. Said by what lies outside, because
+        # both a UNION and an OR of indexes would gather every id first.
+        outside = Area.objects.exclude(pk__in=_reached(Area.objects.all(), roots)).values("pk")
+        here = Q(**{f"{area}__isnull": False}) & ~Q(**{f"{area}__in": outside})
+        if len(roots) == sum(reach.tree == "place" for reach in reaches):
+            return records.filter(conditions[0] | here)
     model = records.model
     one, other = (model._base_manager.filter(condition).order_by().values("pk") for condition in conditions)
     return records.filter(pk__in=one.union(other))

@@ -18,7 +18,7 @@ from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS, Initiative
 from kheo.lib.formats import moment
 from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
-from kheo.lib.vietnamese import fold, nfc
+from kheo.lib.vietnamese import nfc
 from kheo.places import paths
 from kheo.places.models import Area
 from kheo.plans.models import Field, Plan
@@ -48,8 +48,8 @@ class EnrolmentQuerySet(ScopedQuerySet):
     def narrowed(self, chosen: dict[str, Any]) -> "EnrolmentQuerySet":
         """By the choices of a list's filter: q, year, field, kind, state, line, commune, level."""
         found = self
-        for word in fold(chosen.get("q", "")).split()[:12]:
-            found = found.filter(initiative__folded__contains=word)
+        if chosen.get("q"):
+            found = found.filter(initiative__in=Initiative.objects.named_like(chosen["q"]).values("pk"))
         for key, name in (("year", "year"), ("field", "field"), ("state", "state"), ("level", "level_asked")):
             if key in chosen:
                 found = found.filter(**{name: chosen[key]})

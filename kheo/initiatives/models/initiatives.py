@@ -80,18 +80,17 @@ class InitiativeQuerySet(ScopedQuerySet):
     def of(self, post: Post) -> "InitiativeQuerySet":
         """Those the post's body leads: its own, of bodies it has inherited, of units typed under it."""
         now = post.unit.path_now
-        return self.filter(
-            Q(owner__path_now=now) | Q(owner__kind=Unit.Kind.TYPED, owner__parent__path_now=now)
-        )
+        mine = Q(path_now=now) | Q(kind=Unit.Kind.TYPED, parent__path_now=now)
+        return self.filter(owner__in=Unit.objects.filter(mine).values("pk"))
 
     def to_continue(self, post: Post, year: int) -> "InitiativeQuerySet":
         """What ran last year, or still runs, at the post's body and is not enrolled yet in `year`."""
-        taken = Q(enrolments__year=year) & ~Q(enrolments__state="withdrawn")
-        now = self.model._base_manager.filter(taken).values("pk")
+        enrolments = self.model._meta.get_field("enrolments").related_model._base_manager
+        taken = enrolments.filter(initiative=OuterRef("pk"), year=year).exclude(state="withdrawn")
         return (
             self.of(post)
             .filter(Q(state=Initiative.State.RUNNING) | Q(state=Initiative.State.PUBLISHED, owner_known=True))
-            .exclude(pk__in=now)
+            .exclude(Exists(taken))
         )
 
     def known_from_publication(self, *, year: int | None, by: Any = None, **values: Any) -> "Initiative":

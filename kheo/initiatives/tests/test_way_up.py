@@ -150,7 +150,7 @@ class WayUp(TestCase):
         with self.assertRaisesMessage(Refused, "Mục tiêu"):
             enrolment.send(by=self.cast.minh)
         upward = draft(self.cast, "Gia đình biển", level_asked="province")
-        with self.assertRaisesMessage(Refused, "Cách làm"):
+        with self.assertRaisesMessage(Refused, "Nội dung, cách làm"):
             upward.send(by=self.cast.minh)
 
     def test_proposed_upward_it_goes_to_the_province(self):
