@@ -52,6 +52,8 @@ _COMMON = set(
 _VIETNAMESE_LETTER = re.compile(
     r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.I
 )
+# Letters no other language of Latin script has together: what tells Vietnamese from French or Portuguese.
+_ONLY_VIETNAMESE = re.compile(r"[đơưảạằẳẵắặầẩẫấậẻẽẹềểễếệỉịỏọồổỗốộờởỡớợủụừửữứựỷỹỵ]", re.I)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def vietnamese_share(text: str) -> float:
         for word in words
         if fold(word) in _COMMON and all(c in _PLAIN or _VIETNAMESE_LETTER.match(c) for c in word)
     )
-    marked = sum(1 for word in words if _VIETNAMESE_LETTER.search(word))
+    marked = sum(1 for word in words if _ONLY_VIETNAMESE.search(word))
     odd = sum(
         1
         for word in words

@@ -124,7 +124,6 @@ HEADS: tuple[Head, ...] = (
     Head(r"phòng (?:chuyên môn|,? ?ban|văn hóa ?[-–] ?xã hội|kinh tế)", "co_quan_nha_nuoc", NAMED),
     Head(r"phòng(?=, (?:ban|đơn vị|trung tâm))", "co_quan_nha_nuoc", NOUN),
     Head(r"phòng (?=\w)", "co_quan_nha_nuoc", NAMED, alone=False),
-    Head(r"(?:ban (?!hành|đầu|ngày|đêm|bố)|bộ phận |tổ (?!chức)|đội |khối |hội đồng |quỹ |liên hiệp |hội (?!nghị|thảo|họp|thi|đồng))(?=\w)", "other", NAMED, alone=False),
     Head(r"(?:văn phòng)(?=,|;|:|$| và| ban| sở| đoàn| chi| thường| phối)", "co_quan_nha_nuoc", NAMED),
     # socio-political and social organisations
     Head(r"(?:hội )?(?:liên hiệp phụ nữ|lhpn|phụ nữ)", "phu_nu", NAMED),
@@ -168,6 +167,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"cấp (?=tỉnh|xã|huyện|cơ sở|thành phố)", "other"),
     Head(r"(?:cán bộ|đảng viên|công chức|viên chức|người lao động|hội viên|đoàn viên)(?:, (?:cán bộ|đảng viên|công chức|viên chức|người lao động|hội viên|đoàn viên))*(?: và (?:nhân dân|người lao động))?", "other", NOUN),
     Head(r"hộ gia đình|người dân|nhân dân", "other", NOUN),
+    Head(r"(?:ban (?!hành|đầu|ngày|đêm|bố)|bộ phận |tổ (?!chức)|đội |khối |hội đồng |quỹ |liên hiệp |hội (?!nghị|thảo|họp|thi|đồng))(?=\w)", "other", NAMED, alone=False),
 )  # fmt: skip
 
 # Those who head a body; the body named after them decides the function.

@@ -35,7 +35,7 @@ _PREAMBLE = re.compile(
     r"vừa qua|hiện nay|trên cơ sở|i\.|1\.|a\.|điều 1|chương i|phần|-|thi hành|hưởng ứng|năm \d{4},|quyết định:|nghị quyết:|quyết nghị:|tại )"
 )
 _ORG_START = re.compile(
-    r"^(?:uy ban|ubnd|hoi dong|tinh uy|thanh uy|huyen uy|dang uy|dang bo|ban |bo |so |mat tran|ub ?mttq|hoi |doan |tinh doan|lien doan|cong doan|cong an|van phong|phong |truong |trung tam|ban chap hanh|chi bo|khoi |cuc |chi cuc|tong |thu tuong|(?<!thu tuong )chinh phu|quoc hoi|tinh |thanh pho|xa |phuong |dac khu|huyen |bch |bcd |uy ban)"
+    r"^(?:uy ban|ubnd|hoi dong|tinh uy|thanh uy|huyen uy|dang uy|dang bo|ban |bo |so |mat tran|ub ?mttq|hoi |doan |tinh doan|lien doan|cong doan|cong an|van phong|phong |truong |trung tam|ban chap hanh|chi bo|khoi |cuc |chi cuc|tong |thu tuong|chinh phu|quoc hoi|tinh |thanh pho|xa |phuong |dac khu|huyen |bch |bcd |uy ban)"
 )
 
 
@@ -587,7 +587,7 @@ def _name_issuer(text: Aligned, letterhead: str, own: DocumentNumber | None) -> 
     starts = [
         m.start()
         for m in re.finditer(
-            r"(?<!\w)(?:uy ban nhan dan|uy ban mat tran|uy ban mttq|hoi dong nhan dan|tinh uy|thanh uy|huyen uy|dang uy|dang bo|so (?=noi|tai|tu|y|van|nong|giao|khoa|xay|cong|dan|ngoai|du|thong|lao|ke)|cong an (?=tinh|thanh|xa|phuong)|hoi (?=nong|lien|cuu|chu)|tinh doan|lien doan lao dong|bo chi huy|van phong|ban chi dao|ban thuong truc|bo (?=noi|tai|cong|quoc|tu|y|van|nong|giao|khoa|xay)|thu tuong|chinh phu|phong (?=van|kinh|giao)|truong |trung tam)",
+            r"(?<!\w)(?:uy ban nhan dan|uy ban mat tran|uy ban mttq|hoi dong nhan dan|tinh uy|thanh uy|huyen uy|dang uy|dang bo|so (?=noi|tai|tu|y|van|nong|giao|khoa|xay|cong|dan|ngoai|du|thong|lao|ke)|cong an (?=tinh|thanh|xa|phuong)|hoi (?=nong|lien|cuu|chu)|tinh doan|lien doan lao dong|bo chi huy|van phong|ban chi dao|ban thuong truc|bo (?=noi|tai|cong|quoc|tu|y|van|nong|giao|khoa|xay)|thu tuong|(?<!thu tuong )chinh phu|phong (?=van|kinh|giao)|truong |trung tam)",
             folded,
         )
     ]

@@ -85,12 +85,18 @@ def _words(name: str) -> str:
     return " ".join(name.replace(",", " ").replace(";", " ").replace("-", " ").split())
 
 
+# Words that name no body by themselves: equal they are the same, but being part of a longer name says nothing.
+_GENERAL = {"don vi", "co quan", "dia phuong", "to chuc", "doan the", "doanh nghiep", "co quan don vi", "don vi lien quan", "ca nhan", "dong chi"}
+
+
 def same_body(one: str, other: str) -> bool:
     """Whether two written names mean one body: equal, or the shorter is wholly in the longer, at a word's border."""
     a, b = _words(one), _words(other)
     if a == b:
         return True
     short, long = sorted((a, b), key=len)
+    if short in _GENERAL:
+        return False
     return len(short.split()) >= 2 and f" {short} " in f" {long} "
 
 

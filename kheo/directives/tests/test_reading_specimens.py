@@ -1,0 +1,75 @@
+"""The reader on specimens written for it in many forms; all places and bodies in them are made up."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kheo.directives.reading import read
+from kheo.directives.reading.extract import text_of
+from kheo.directives.reading.scoring import AIMS, judge, same_body, score
+
+SPECIMENS = Path(__file__).parent / "specimens"
+NAMES = sorted(path.name.removesuffix(".expected.json") for path in SPECIMENS.glob("*.expected.json"))
+
+
+def test_the_specimens_reach_the_aims():
+    result = score(SPECIMENS)
+    assert len(result.results) >= 12
+    for what, aim in AIMS.items():
+        assert result.total(what).percent >= aim, [line for one in result.results for line in one.missed]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_specimen_is_read_well_by_itself(name):
+    reading = read(text_of(SPECIMENS / f"{name}.txt").text).as_json()
+    result = judge(
+        name, reading, json.loads((SPECIMENS / f"{name}.expected.json").read_text(encoding="utf-8"))
+    )
+    assert result.numbers.percent == 100, result.missed
+    assert result.references.percent == 100, result.missed
+    assert result.tasks.percent >= 80, result.missed
+    assert result.head.percent >= 75, result.missed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_span_lies_in_the_text_and_quotes_it(name):
+    text = text_of(SPECIMENS / f"{name}.txt").text
+    reading = read(text)
+    for start, end in reading.spans():
+        assert 0 <= start <= end <= len(text)
+    for assignment in reading.assignments:
+        for task in assignment.tasks:
+            assert " ".join(text[task.span[0] : task.span[1]].split()) == task.text
+
+
+def test_a_table_gives_product_deadline_and_helpers():
+    reading = read(text_of(SPECIMENS / "ke_hoach_tinh_uy_bang.txt").text)
+    first = reading.assignments[0]
+    assert first.cooperates_with == ["Văn phòng Tỉnh ủy"]
+    assert (first.tasks[0].deadline_on, first.tasks[0].product) == ("2026-01-20", "Hướng dẫn")
+
+
+def test_a_clause_of_enforcement_is_a_candidate_not_a_duty():
+    reading = read(text_of(SPECIMENS / "quyet_dinh_quy_che.txt").text)
+    assert any("chịu trách nhiệm thi hành" in task.text for one in reading.candidates for task in one.tasks)
+    assert not any(
+        "chịu trách nhiệm thi hành" in task.text for one in reading.assignments for task in one.tasks
+    )
+
+
+def test_purposes_are_never_duties():
+    for name in NAMES:
+        for assignment in read(text_of(SPECIMENS / f"{name}.txt").text).assignments:
+            assert not any(
+                "xác định công tác dân vận là nhiệm vụ thường xuyên" in task.text for task in assignment.tasks
+            )
+
+
+def test_bodies_are_compared_by_name_and_not_by_a_common_word():
+    assert same_body("UBND các xã, phường", "Ủy ban nhân dân xã, phường")
+    assert same_body(
+        "Các sở, ban, ngành, đoàn thể cấp tỉnh", "các sở, ban, ngành, đoàn thể cấp tỉnh và UBND các xã"
+    )
+    assert not same_body("Sở Nội vụ", "Sở Tài chính")
+    assert not same_body("các đơn vị", "các cơ quan, đơn vị cấp tỉnh")
