@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from kheo.lib import document_numbers
 from kheo.lib.vietnamese import fold
 from kheo.places.models import Area
 from kheo.places.paths import within
@@ -29,23 +28,6 @@ def documents(who: Any) -> Any:
         .select_related("issuer__area", "entered_for__area")
         .order_by("-issued_on", "-pk")[:100]
     )
-
-
-def matching(text: str) -> Q:
-    """Documents whose number or words hold the text, accents or not."""
-    key = document_numbers.key(text)
-    condition = Q(title__icontains=text.strip()) | Q(issuer_text__icontains=text.strip())
-    if key:
-        condition |= Q(number_key__contains=key)
-    words = fold(text).split()
-    if words:
-        from kheo.search.models import Document
-
-        found = Document.objects.filter(kind="directive")
-        for word in words:
-            found = found.filter(title_folded__contains=word)
-        condition |= Q(pk__in=[int(pk) for pk in found.values_list("object_id", flat=True)[:500]])
-    return condition
 
 
 def areas(document: Directive) -> list[tuple[str, str]]:
@@ -145,6 +127,5 @@ __all__ = [
     "documents",
     "duties",
     "duty_columns",
-    "matching",
     "rows",
 ]

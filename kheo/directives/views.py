@@ -64,7 +64,9 @@ def directives(request: HttpRequest) -> HttpResponseBase:
     form = ListFilter(request.GET)
     form.is_valid()
     wanted = form.cleaned_data
-    found = Directive.objects.visible_to(request.user).annotate(day_shown=Coalesce("issued_on", BEGINNING))
+    found: Any = Directive.objects.visible_to(request.user).annotate(
+        day_shown=Coalesce("issued_on", BEGINNING)
+    )
     if wanted.get("state"):
         found = found.filter(state=wanted["state"])
     if wanted.get("doc_type"):
@@ -72,7 +74,7 @@ def directives(request: HttpRequest) -> HttpResponseBase:
     if wanted.get("year"):
         found = found.filter(issued_on__year=wanted["year"])
     if wanted.get("q"):
-        found = found.filter(matrix_rows.matching(wanted["q"]))
+        found = found.matching(wanted["q"])
     found = found.select_related("entered_for", "replaced_by").annotate(
         tasks=Count("assignments", filter=Q(assignments__withdrawn=False))
     )

@@ -51,6 +51,14 @@ class DirectiveQuerySet(ScopedQuerySet):
     def waiting(self) -> "DirectiveQuerySet":
         return self.filter(state=Directive.State.READ)
 
+    def matching(self, text: str) -> "DirectiveQuerySet":
+        """Those whose number is this one, or whose type, number, issuer and title hold every word of it."""
+        words = Q()
+        for word in fold(text).split():
+            words &= Q(folded__contains=word)
+        key = document_numbers.key(text)
+        return self.filter(words | Q(number_key__contains=key)) if key else self.filter(words)
+
     def public(self) -> "DirectiveQuerySet":
         """What an outsider may be told of: confirmed and not "lưu hành nội bộ"."""
         return self.confirmed().filter(internal=False)
@@ -150,6 +158,8 @@ class Directive(models.Model):
     entered_at = models.DateTimeField(auto_now_add=True)
     source = models.TextField(gettext_lazy("source"), blank=True)
     sample = models.BooleanField(default=False)
+    # Type, number, issuer and title without accents: what the list is searched by.
+    folded = models.TextField(blank=True, editable=False)
 
     objects = DirectiveQuerySet.as_manager()
 
@@ -162,6 +172,7 @@ class Directive(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.number, self.title, self.issuer_text = nfc(self.number), nfc(self.title), nfc(self.issuer_text)
         self.number_key = document_numbers.key(self.number)[:60] if self.number else ""
+        self.folded = fold(f"{self.doc_type} {self.number} {self.issuer_text} {self.title}")
         super().save(*args, **kwargs)
 
     @property
