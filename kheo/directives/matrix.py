@@ -71,11 +71,14 @@ def duties(document: Directive, who: Any, wanted: dict[str, str]) -> Any:
 
 
 def rows(
-    units: Sequence[Unit], found: Any, tasks: Sequence[Assignment] | None = None
+    units: Sequence[Unit], found: Any, tasks: Sequence[Assignment] | None = None, *, all_units: bool = False
 ) -> list[dict[str, Any]]:
-    """One row a unit: its cells by task, in the order of `tasks` when given. One query for all of them."""
+    """One row a unit: its cells by task, in the order of `tasks` when given. One query for all of them.
+
+    `all_units` says that `units` leaves none of the duties out: naming thousands of them is slow.
+    """
     cells: dict[int, dict[int, Duty]] = {}
-    for duty in found.filter(unit__in=[unit.pk for unit in units]):
+    for duty in found if all_units else found.filter(unit__in=[unit.pk for unit in units]):
         cells.setdefault(duty.unit_id, {})[duty.assignment_id] = duty
     return [
         {

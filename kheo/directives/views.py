@@ -567,7 +567,7 @@ def matrix(request: HttpRequest) -> HttpResponseBase:
         return xlsx_response(
             "bang-nhiem-vu",
             matrix_rows.columns(shown),
-            matrix_rows.rows(list(units.order_by("height", "sort_key", "pk")), duties),
+            matrix_rows.rows(list(units.order_by("height", "sort_key", "pk")), duties, all_units=True),
             title=str(document),
         )
     page = keyset_page(units, request, order=("height", "sort_key", "id"), size=25)
