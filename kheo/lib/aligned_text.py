@@ -1,7 +1,9 @@
 """A text in forms that rules can read, each position of which still points into the text as it came.
 
-Rules want one kind of dash, one kind of quote, NFC and one place for tone marks; a person wants to be shown the words
-of the document. An `Aligned` text keeps three copies of equal length (`plain`, `tone`, `fold`) and the way back.
+Rules want one kind of dash, one kind of quote, NFC and one place for tone marks; a person wants to be shown
+the words
+of the document. An `Aligned` text keeps three copies of equal length (`plain`, `tone`, `fold`) and the way
+back.
 """
 
 import re
@@ -64,7 +66,8 @@ def _bare(char: str) -> str:
 
 
 class Aligned:
-    """`plain`: NFC with one dash, quote and space. `tone`: lower case, new tone placement. `fold`: no marks at all.
+    """`plain`: NFC with one dash, quote and space. `tone`: lower case, new tone placement. `fold`: no marks
+    at all.
 
     All three have the same length; `span(a, b)` turns a range of them into (start, end) offsets of `source`.
     """
@@ -114,7 +117,8 @@ class Aligned:
         if end <= start:
             return first, first
         if end < len(self._starts):
-            # The last character ends where its marks end: at the start of the next kept one, minus what was dropped.
+            # The last character ends where its marks end: at the start of the next kept one, minus what was
+            # dropped.
             last = self._starts[end]
             while last > first + 1 and (self.source[last - 1] in _DROPPED or self.source[last - 1].isspace()):
                 last -= 1

@@ -3,13 +3,16 @@
     LAW     06/2022/QH15            number / year / legislature
     QPPL    98/2023/NĐ-CP           number / year / type - issuer          (normative: it has a year)
     ADMIN   163/QĐ-UBND             number / type - issuer
-            12/UBND-VX              number / issuer - unit                 (an official letter has no type code)
+            12/UBND-VX              number / issuer - unit                 (an official letter has no type
+            code)
     PARTY   05-CT/TU                number - type / issuer
     REVIEW  90/TBMTTQ-BTT           looks like a number, but a person has to say what it is
 
-The separator right after the number tells Party from State. Bodies choose their abbreviations themselves, so the tables
+The separator right after the number tells Party from State. Bodies choose their abbreviations themselves,
+so the tables
 below are dated seeds, never a closed list: an unknown group lowers the confidence, it is never refused.
 """
+# ruff: noqa: E501 - tables and patterns stay on one line each
 
 import re
 from dataclasses import dataclass, field, replace
@@ -291,8 +294,10 @@ _LEGISLATURE = re.compile(r"(?i)^(UBTVQH|QH|UBPLTP|[A-ZĐ]{2,8}?)(\d{1,2})$")
 class DocumentNumber:
     """What one printed number says.
 
-    `confidence` runs from 0 to 1 and `reason` says in plain words why it is not 1. `types` holds every name the type
-    code may stand for: QĐ/TW is Quyết định or Quy định, nn/yyyy/QHnn Luật or Nghị quyết; the printed name decides.
+    `confidence` runs from 0 to 1 and `reason` says in plain words why it is not 1. `types` holds every name
+    the type
+    code may stand for: QĐ/TW is Quyết định or Quy định, nn/yyyy/QHnn Luật or Nghị quyết; the printed name
+    decides.
     """
 
     raw: str
@@ -310,7 +315,8 @@ class DocumentNumber:
 
     @property
     def key(self) -> str:
-        """For comparing: capitals, no spaces, one dash, no leading zeros. Not unique: numbers recur every year or term."""
+        """For comparing: capitals, no spaces, one dash, no leading zeros. Not unique: numbers recur every
+        year or term."""
         return key(self.canonical)
 
     @property
@@ -384,7 +390,8 @@ def _known_issuer(code: str) -> bool:
 
 
 def _issuer_like(code: str) -> bool:
-    """Abbreviations that are built like a body's: UBND…, S…, B…, VP…, TT…, P…, TP…, or in capitals with 3+ letters."""
+    """Abbreviations that are built like a body's: UBND…, S…, B…, VP…, TT…, P…, TP…, or in capitals with 3+
+    letters."""
     return bool(
         re.match(
             r"(UB|HĐ|VP|TT|MT|BCĐ|BCH|CA|ĐU|BT|S[A-ZĐ]|B[A-ZĐ]|P[A-ZĐ]|H[A-ZĐ]|C[A-ZĐ]|T[A-ZĐ]|V[A-ZĐ]|LĐ|KB|NH)",
@@ -528,7 +535,9 @@ def _read(match: re.Match[str], raw: str) -> DocumentNumber:
     glued = _glued(first)
     if glued and not rest and sep == "/":
         # PDF copies lose hyphens: 1961/QĐUBND, 61/2018/NĐCP.
-        whole = f"{number}/{year_text}/{glued[0]}-{glued[1]}" if year_text else f"{number}/{glued[0]}-{glued[1]}"
+        whole = (
+            f"{number}/{year_text}/{glued[0]}-{glued[1]}" if year_text else f"{number}/{glued[0]}-{glued[1]}"
+        )
         return _number(
             raw, REVIEW, number, year=int(year_text) if year_text else None, type_code=glued[0],
             types=type_names(glued[0], ADMIN), issuers=(glued[1],), canonical=re.sub(r"\s+", "", raw.split(":")[-1]),
@@ -552,7 +561,8 @@ def _glued(first: str) -> tuple[str, str] | None:
 
 
 def parse(text: str) -> DocumentNumber:
-    """Reads one number as printed, with or without `Số:`. Never raises: what does not parse is family REVIEW."""
+    """Reads one number as printed, with or without `Số:`. Never raises: what does not parse is family
+    REVIEW."""
     aligned = Aligned(text)
     match = _NUMBER.search(aligned.plain)
     raw = aligned.words(0, len(aligned))
@@ -595,7 +605,8 @@ def _lower(number: DocumentNumber, limit: float, why: str) -> DocumentNumber:
 def find_all(text: str | Aligned) -> list[tuple[int, int, DocumentNumber]]:
     """Every document number in running text, as (start, end, number) with offsets into the text as given.
 
-    Stricter than `parse`: dates (23/7/2025), spans of years (2021 - 2025), 24/7 and shares are passed over, and loose
+    Stricter than `parse`: dates (23/7/2025), spans of years (2021 - 2025), 24/7 and shares are passed over,
+    and loose
     spelling is accepted only where the type or the issuer is known.
     """
     aligned = text if isinstance(text, Aligned) else Aligned(text)

@@ -1,9 +1,13 @@
-"""Texts in encodings from before Unicode: TCVN3 (ABC fonts), VNI and windows-1258, found out and turned into NFC.
+"""Texts in encodings from before Unicode: TCVN3 (ABC fonts), VNI and windows-1258, found out and turned
+into NFC.
 
-Files made with .VnTime or VNI-Times fonts hold the letters of another alphabet: on the screen of today they read
-"céng hßa" (TCVN3) or "coäng hoøa" (VNI). The tables are those of the fonts: TCVN 5712:1993 for TCVN3, and for VNI a
+Files made with .VnTime or VNI-Times fonts hold the letters of another alphabet: on the screen of today they
+read
+"céng hßa" (TCVN3) or "coäng hoøa" (VNI). The tables are those of the fonts: TCVN 5712:1993 for TCVN3, and
+for VNI a
 base letter followed by the character that carries its mark.
 """
+# ruff: noqa: E501 - tables and patterns stay on one line each
 
 import re
 import unicodedata
@@ -11,7 +15,8 @@ from dataclasses import dataclass
 
 from kheo.lib.vietnamese import fold, nfc
 
-# TCVN 5712:1993 as the .Vn fonts use it, over Latin-1 characters. Capitals with marks have no place of their own:
+# TCVN 5712:1993 as the .Vn fonts use it, over Latin-1 characters. Capitals with marks have no place of
+# their own:
 # .VnTimeH draws small letters as capitals.
 _TCVN3 = {
     "µ": "à", "¸": "á", "¶": "ả", "·": "ã", "¹": "ạ",
@@ -45,10 +50,13 @@ _VNI_ALONE = {
 _VNI_CIRCUMFLEX_BASES = set("aeoAEO")
 
 # Words of every official text, folded: what a right conversion must show.
-_COMMON = set(
-    "va cua cac ve viec trong duoc theo thuc hien cho la uy ban nhan dan tinh dang cong tac to chuc chi dao ke hoach xa hoi cong dong so ngay thang nam "
-    "voi mot nhung co khong tai den nay do de tu ra nguoi phuong thanh pho viet nam doc lap tu hanh phuc can cu quyet dinh nghi".split()
-)
+_COMMON = {
+    "va", "cua", "cac", "ve", "viec", "trong", "duoc", "theo", "thuc", "hien", "cho", "la", "uy",
+    "ban", "nhan", "dan", "tinh", "dang", "cong", "tac", "to", "chuc", "chi", "dao", "ke", "hoach",
+    "xa", "hoi", "dong", "so", "ngay", "thang", "nam", "voi", "mot", "nhung", "co", "khong", "tai",
+    "den", "nay", "do", "de", "tu", "ra", "nguoi", "phuong", "thanh", "pho", "viet", "doc", "lap",
+    "hanh", "phuc", "can", "cu", "quyet", "dinh", "nghi",
+}  # fmt: skip
 _VIETNAMESE_LETTER = re.compile(
     r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.I
 )
@@ -66,7 +74,8 @@ class Decoded:
 
 
 def from_tcvn3(text: str) -> str:
-    """TCVN3 characters (seen as Latin-1) as Vietnamese. Words wholly in font capitals stay in small letters."""
+    """TCVN3 characters (seen as Latin-1) as Vietnamese. Words wholly in font capitals stay in small
+    letters."""
     return nfc("".join(_TCVN3.get(char, char) for char in text))
 
 
@@ -102,7 +111,8 @@ def _fits(letter: str, marks: str) -> bool:
 
 
 def vietnamese_share(text: str) -> float:
-    """How Vietnamese a text looks: the share of its words that are common ones and carry only possible letters, 0..1."""
+    """How Vietnamese a text looks: the share of its words that are common ones and carry only possible
+    letters, 0..1."""
     words = re.findall(r"[^\W\d_]+", text[:200_000])[:4000]
     if not words:
         return 0.0
@@ -127,7 +137,8 @@ _PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\u0300\u0301\u
 
 
 def convert(text: str) -> Decoded:
-    """A text already in Unicode characters but perhaps typed with an old font: the likeliest reading of it."""
+    """A text already in Unicode characters but perhaps typed with an old font: the likeliest reading of
+    it."""
     best = Decoded(nfc(text), "unicode", vietnamese_share(text))
     if best.confidence > 0.55:
         return best

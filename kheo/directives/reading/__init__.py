@@ -3,8 +3,10 @@
     from kheo.directives.reading import read
     read(text).as_json()
 
-Rules, no guesses: each item says how sure it is and why, and points at the words it came from (offsets of the text as
-given). What is unsure is marked, what is said for form's sake stands under `candidates`; nothing is dropped silently.
+Rules, no guesses: each item says how sure it is and why, and points at the words it came from (offsets of
+the text as
+given). What is unsure is marked, what is said for form's sake stands under `candidates`; nothing is dropped
+silently.
 """
 
 from kheo.lib.aligned_text import Aligned
@@ -19,7 +21,8 @@ __all__ = ["SURE", "AddressedBody", "Assignment", "Found", "Reading", "Reference
 
 
 def read(text: str) -> Reading:
-    """The reading of one text; offsets in it refer to `text` exactly as given (also when that is NFD). Never raises."""
+    """The reading of one text; offsets in it refer to `text` exactly as given (also when that is NFD).
+    Never raises."""
     aligned = Aligned(text)
     unwrap(aligned)
     head = read_head(aligned)

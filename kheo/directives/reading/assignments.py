@@ -10,11 +10,14 @@ The forms a duty is written in, each handled by one function below:
     label       "- Đơn vị chủ trì: Sở A", "(Chủ trì: Sở A; phối hợp: …)" after the task
     table       a row with columns for task, body, deadline, product
 """
+# ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
 from kheo.lib.aligned_text import Aligned
+from kheo.lib.vietnamese import fold
 
 from . import dates
 from .blocks import Block, blocks_of, sentences
@@ -22,12 +25,12 @@ from .bodies import Body, BodyList, classify, level_of, predicate_at, scan_head,
 from .header import Head
 from .shapes import AddressedBody, Assignment, Found, Task
 from .words import (
-    MATTER,
-    ORG_WORD,
     ASSIGN_HEADING,
     CLOSING,
     ENFORCEMENT,
+    MATTER,
     NEVER_HEADING,
+    ORG_WORD,
     PREDICATE,
     STRENGTH,
     STRONG_ASSIGN_HEADING,
@@ -232,8 +235,8 @@ def _is_heading(draft: Draft, index: int) -> bool:
     following = draft.blocks[index + 1] if index + 1 < len(draft.blocks) else None
     goes_deeper = following is not None and (following.level > block.level)
     if block.kind in ("roman", "article", "chapter", "section", "letterpart", "part"):
-        return (
-            (printed.isupper() or goes_deeper) and not re.search(r"[.;]$", printed) or bool(printed.isupper())
+        return ((printed.isupper() or goes_deeper) and not re.search(r"[.;]$", printed)) or bool(
+            printed.isupper()
         )
     if printed.endswith((".", ";", "./.")):
         return bool(
@@ -364,6 +367,8 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
     for _ in range(2):
         if match := _CONNECTIVE.match(text.tone, position, end):
             position = match.end()
+    if match := _SAYS.match(text.tone, position, end):
+        position = match.end()
     # Giao / Đề nghị / Yêu cầu + body
     if subject := _order(draft, position, end):
         return subject
@@ -381,7 +386,7 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
         if order := re.compile(
             rf"\s*,?\s*(?:thống nhất |quyết định |cũng |trân trọng |sẽ )?(?=(?:kính )?{_ORDER}\b)"
         ).match(text.tone, found.end, end):
-            if subject := _order(draft, order.end(), end):
+            if _may_order(draft, found) and (subject := _order(draft, order.end(), end)):
                 return subject
             if re.compile(rf"{_ORDER}[^.;\n]{{0,60}}:\s*$").match(text.tone, order.end(), end):
                 draft.opened = True
@@ -402,6 +407,13 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
         if form == "predicate" and (capital or bullet):
             lead_in = bool(_LEAD_IN.search(text.tone[task_at:end]))
             return Subject(found, task_at, None, 0.88, "a body and a verb of duty", lead_in=lead_in)
+        if (
+            form in ("other", "far")
+            and whole_block
+            and text.plain[at : at + 1].isupper()
+            and _open_verb(text, found, end)
+        ):
+            return Subject(found, found.end, None, 0.6, "a body and a verb no table knows")
         if form == "far" and capital:
             wide = BodyList(found.start, task_at, found.parts)
             last = wide.parts[-1]
@@ -418,7 +430,8 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
             if form == "predicate" and text.plain[found.start].isupper():
                 return Subject(found, task_at, None, 0.75, "a body and a verb after a caption")
     # "Hằng năm, các cơ quan … xây dựng …", "Căn cứ kế hoạch này, Giám đốc các sở …".
-    preamble = not draft.opened
+    ordered = bool(re.compile(rf"(?<=[\s,;]){_ORDER}\s").search(text.tone, position, end))
+    preamble = not draft.opened or ordered
     if preamble or _ADVERBIAL.match(text.tone, position, end):
         for comma in re.compile(r"[,;] ").finditer(
             text.tone, position, min(end, position + (1500 if preamble else 420))
@@ -428,11 +441,12 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
             found = scan_list(text, comma.end(), end)
             if not found or _tail_of_a_list(text, comma.end(), end):
                 continue
-            if order := re.compile(
-                rf"\s*(?:thống nhất |quyết định |trân trọng )?(?=(?:kính )?{_ORDER}\b)"
-            ).match(text.tone, found.end, end):
-                if subject := _order(draft, order.end(), end):
-                    return subject
+            if (
+                order := re.compile(
+                    rf"\s*(?:thống nhất |quyết định |trân trọng )?(?=(?:kính )?{_ORDER}\b)"
+                ).match(text.tone, found.end, end)
+            ) and (subject := _order(draft, order.end(), end)):
+                return subject
             form, task_at = _after_bodies(text, found, end)
             if form == "predicate":
                 lead_in = bool(_LEAD_IN.search(text.tone[task_at:end]))
@@ -458,6 +472,44 @@ def _tail_of_a_list(text: Aligned, position: int, end: int) -> bool:
     )
 
 
+_SAYS = re.compile(
+    rf"(?:chỉ thị|kế hoạch|kết luận|thông báo|văn bản|công văn|hướng dẫn|nghị quyết)(?: này| trên)? (?:cũng |còn |đồng thời )?(?={_ORDER}\s)"
+)
+_COMMITTEES = {"cap_uy", "ban_thuong_vu"}
+
+
+_NO_VERB = re.compile(
+    r"\s*(?:là|được|đã|của|về|và|gồm|bao gồm|có|trong|thì|để|với|theo|tại|bị|cũng|còn|chưa|vẫn|nơi|mà|này|do|từ|cho|thuộc|trên|hoặc|như|nói|ở|ngày|năm|lần|nêu|khi|nếu|khóa|số)\b"
+)
+
+
+def _open_verb(text: Aligned, found: BodyList, end: int) -> bool:
+    """Small letters that may be a verb after one plain institution's name at the head of a point."""
+    if len(found.parts) > 3 or found.parts[0].function == "other":
+        return False
+    rest = text.tone[found.end : end]
+    return (
+        bool(re.match(r" [a-zà-ỹđ]", rest))
+        and text.plain[found.end + 1].islower()
+        and not _NO_VERB.match(rest)
+        and len(rest.split()) >= 4
+    )
+
+
+def _may_order(draft: Draft, found: BodyList) -> bool:
+    """Whether these are the ones who speak in the document; another body's "phân công …" is its own task."""
+    if not draft.frames:
+        return True
+    issuer = draft.head.issuer.value
+    if not issuer:
+        return True
+    name = fold(found.parts[0].name)
+    if name in fold(issuer) or fold(issuer) in name:
+        return True
+    own, said = classify(issuer)[0], found.parts[0].function
+    return own == said or {own, said} <= _COMMITTEES
+
+
 def _looks_generic(text: Aligned, found: BodyList) -> bool:
     return all(body.function == "other" for body in found.parts)
 
@@ -480,7 +532,7 @@ def _unknown(draft: Draft, start: int, end: int, children: bool) -> Subject | No
     colon = tone.find(":")
     if (
         2 < colon < 140
-        and (at + colon + 1 >= end - 1 and children or predicate_at(text, at + colon + 1))
+        and ((at + colon + 1 >= end - 1 and children) or predicate_at(text, at + colon + 1))
         and not re.search(r"[.;]", tone[:colon])
     ):
         if len(tone[:colon].split()) >= 2:
@@ -626,9 +678,7 @@ def _subject_heading(draft: Draft, block: Block) -> bool:
     subject = _subject(draft, block.body, block.end, True, bullet=True) or _unknown_here(draft, block)
     if subject is None:
         return False
-    if text.tone[block.body : block.end].startswith("đối với") and kind == "soft":
-        return False
-    return True
+    return not (text.tone[block.body : block.end].startswith("đối với") and kind == "soft")
 
 
 # --- content -----------------------------------------------------------------------------------------------------------
@@ -709,11 +759,10 @@ def _content(draft: Draft, block: Block) -> None:
                 and block.kind in ("number", "number2", "letter", "dash", "roman")
                 and _kind_here(draft) != "never"
                 and a == block.body
-            ):
-                if _verb_first(text, a) or draft.letter:
-                    _add_task(draft, draft.default, a, block.end, split=False, confidence=0.65)
-                    draft.frames.append(Frame(block.level, block, "assign", draft.default, inherited=True))
-                    return
+            ) and (_verb_first(text, a) or draft.letter):
+                _add_task(draft, draft.default, a, block.end, split=False, confidence=0.65)
+                draft.frames.append(Frame(block.level, block, "assign", draft.default, inherited=True))
+                return
             first = False
     if current is None and inherited is None:
         draft.loose.append(block)
@@ -837,7 +886,7 @@ def _pieces(draft: Draft, start: int, end: int) -> list[tuple[int, int]]:
                 cuts.append(at)
     # "UBND tỉnh giao …" in the middle of a preamble sentence: the part before belongs to nobody.
     edges = [start, *sorted(set(cuts)), end]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [(a, b) for a, b in itertools.pairwise(edges) if b > a]
 
 
 def _inside_list(text: Aligned, start: int, semicolon: int) -> bool:
@@ -988,7 +1037,7 @@ def _parts(text: Aligned, start: int, end: int) -> list[str]:
     if not cuts:
         return []
     edges = [start, *cuts, end]
-    return [text.words(a, b).rstrip(" ;.") for a, b in zip(edges, edges[1:], strict=False)]
+    return [text.words(a, b).rstrip(" ;.") for a, b in itertools.pairwise(edges)]
 
 
 def _directed(draft: Draft, block: Block, assignment: Assignment, subject: Subject, end: int) -> None:
@@ -1314,10 +1363,10 @@ def _flat_header(draft: Draft, index: int) -> int | None:
 
 def _column_name(text: Aligned, block: Block) -> bool:
     tone = text.tone[block.body : block.end]
-    return (
-        len(tone) < 45
-        and any(pattern.search(tone) for pattern in _COLUMNS.values())
-        or tone in ("tt", "stt", "ghi chú")
+    return (len(tone) < 45 and any(pattern.search(tone) for pattern in _COLUMNS.values())) or tone in (
+        "tt",
+        "stt",
+        "ghi chú",
     )
 
 
@@ -1493,7 +1542,7 @@ def read_addressees(text: Aligned, head: Head) -> list[AddressedBody]:
 
 def _split_addressees(text: Aligned, start: int, end: int) -> list[tuple[int, int]]:
     edges = [start, *(match.end() for match in re.compile(r"; ?-? ?").finditer(text.plain, start, end)), end]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b - a > 2]
+    return [(a, b) for a, b in itertools.pairwise(edges) if b - a > 2]
 
 
 _SHORTCOMING = re.compile(
@@ -1513,7 +1562,7 @@ def read_findings(text: Aligned, head: Head) -> list[Found]:
             *(cut.end() for cut in re.compile(r"[;:] ").finditer(text.tone, start, match.end())),
             match.end(),
         ]
-        for a, b in zip(edges, edges[1:], strict=False):
+        for a, b in itertools.pairwise(edges):
             if _SHORTCOMING.search(text.tone[a:b]):
                 result.append(
                     Found(text.words(a, b).rstrip(" ;."), text.span(a, b), 0.6, "a failing is stated")

@@ -1,5 +1,7 @@
 """A text cut into numbered blocks: parts, sections, articles, points, bullets, paragraphs, table rows."""
+# ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -45,6 +47,8 @@ _ENDS = re.compile(r"""[.;:!?/…]["')\]]*$""")
 @dataclass
 class Block:
     """One block at [start, end) of the aligned text; its words begin at `body` after the marker."""
+
+    # ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 
     kind: str
     marker: str
@@ -99,7 +103,7 @@ def _split_inline(text: Aligned, start: int, end: int) -> list[tuple[int, int]]:
     if not cuts:
         return [(start, end)]
     edges = [start, *sorted(set(cuts)), end]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [(a, b) for a, b in itertools.pairwise(edges) if b > a]
 
 
 def _continues(text: Aligned, before: tuple[int, int], line: tuple[int, int], kind_before: str) -> bool:

@@ -4,6 +4,7 @@
 The registry `HEADS` maps how a name begins to a function code; the rest of the name is read by grammar: modifiers of
 level and place, names in capitals, and an open end for committees that carry their subject in their name.
 """
+# ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 
 import re
 from dataclasses import dataclass, field
@@ -117,6 +118,8 @@ HEADS: tuple[Head, ...] = (
     Head(r"bộ,(?: cơ quan ngang bộ| ngành)", "co_quan_nha_nuoc", NAMED),
     Head(r"bộ (?=nội vụ|quốc phòng|công an|tài chính|tư pháp|y tế|xây dựng|ngoại giao|công thương|văn hóa|giáo dục|khoa học|nông nghiệp|dân tộc|lao động|thông tin|kế hoạch|giao thông|tài nguyên)", "co_quan_nha_nuoc", NAMED),
     Head(r"(?:hai|các|mỗi) bên", "other"),
+    Head(r"cơ sở đoàn|chi đoàn", "thanh_nien", NAMED),
+    Head(r"chi hội|cơ sở hội", "to_chuc_chinh_tri_xa_hoi", NAMED),
     Head(r"(?:bộ(?=,? (?:ban|ngành))|tỉnh, thành phố)", "co_quan_nha_nuoc"),
     Head(r"(?:đài truyền hình|đài tiếng nói|thông tấn xã)(?: việt nam)?", "bao_chi", NAMED),
     Head(r"(?:các )?tổ đại biểu|đại biểu (?:hội đồng nhân dân|hđnd|quốc hội)", "hdnd", NAMED),
@@ -215,11 +218,12 @@ _SEPARATOR = re.compile(
 )
 _PAREN = re.compile(r" ?\([^()\n]{0,120}\)")
 _QUOTED = re.compile(r' ?"[^"\n]{1,120}"')
-_STOP = set(
-    "và các của là được trong về theo có cho với để tại từ do bởi đã đang sẽ bị nếu thì mà khi này đó những".split()
-)
+_STOP = {"và", "các", "của", "là", "được", "trong", "về", "theo", "có", "cho", "với", "để", "tại", "từ", "do", "bởi", "đã", "đang", "sẽ", "bị", "nếu", "thì", "mà", "khi", "này", "đó", "những", "vừa", "ký", "cũng", "luôn", "phải", "cần"}  # fmt: skip
 _WORD = re.compile(r"\S+")
 _PREDICATE = re.compile(PREDICATE)
+
+
+_WITH_STANDING_COMMITTEE = {"cap_uy", "phu_nu", "nong_dan", "thanh_nien", "cuu_chien_binh"}
 
 
 @dataclass
@@ -300,9 +304,9 @@ def scan_item(text: Aligned, position: int, limit: int, blind: bool = False) -> 
     for _ in range(3):
         if match := _MANY_RE.match(text.tone, position, limit):
             position, many = match.end(), True
-        elif match := _COMRADES.match(text.tone, position, limit):
-            position, role = match.end(), True
-        elif match := _ROLE_RE.match(text.tone, position, limit):
+        elif (match := _COMRADES.match(text.tone, position, limit)) or (
+            match := _ROLE_RE.match(text.tone, position, limit)
+        ):
             position, role = match.end(), True
         else:
             break
@@ -316,15 +320,10 @@ def scan_item(text: Aligned, position: int, limit: int, blind: bool = False) -> 
     end = _tail(text, end, limit, head)
     if not head.alone and end <= named_at:
         return None
-    if head.function == "ban_thuong_vu" and end + 1 < limit and (inner := scan_item(text, end + 1, limit)):
-        # "Ban Thường vụ các đảng ủy xã": the committee it belongs to is part of the name.
-        if inner.function == "cap_uy" or inner.function in (
-            "phu_nu",
-            "nong_dan",
-            "thanh_nien",
-            "cuu_chien_binh",
-        ):
-            end = inner.end
+    # "Ban Thường vụ các đảng ủy xã": the committee it belongs to is part of the name.
+    inner = scan_item(text, end + 1, limit) if head.function == "ban_thuong_vu" and end + 1 < limit else None
+    if inner and inner.function in _WITH_STANDING_COMMITTEE:
+        end = inner.end
     return Item(start, end, head.function, head.tail, role, many, head.level)
 
 
@@ -443,7 +442,7 @@ def _capitals(text: Aligned, end: int, limit: int) -> int:
     shouting = text.plain[end : min(limit, end + 60)].isupper()
     while position < limit and count < 14:
         match = re.compile(r"( ?)([^\s,;:.()\"/]+)").match(text.plain, position, limit)
-        if not match or not match[1] and position != end:
+        if not match or (not match[1] and position != end):
             joint = re.compile(r"(?:, | - | và |, và )(?=[A-ZĐÂĂÊÔƠƯÀ-Ỹ])").match(text.plain, position, limit)
             if (
                 joint

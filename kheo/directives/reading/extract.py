@@ -1,7 +1,9 @@
 """The words of a file: .txt in any Vietnamese encoding, .docx with its tables, .pdf that holds text.
 
-What cannot or may not be read is refused with a sentence that says what to do; the file itself is the caller's.
+What cannot or may not be read is refused with a sentence that says what to do; the file itself is the
+caller's.
 """
+# ruff: noqa: E501 - the sentences people read stay whole, so that they can be searched
 
 import io
 import re
@@ -27,7 +29,8 @@ _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 @dataclass(frozen=True)
 class SourceText:
-    """The text read from a file; `encoding` names what it was in, `internal` that it is for internal circulation."""
+    """The text read from a file; `encoding` names what it was in, `internal` that it is for internal
+    circulation."""
 
     text: str
     kind: str  # txt | docx | pdf
@@ -267,7 +270,8 @@ def _paragraph(paragraph: Element) -> str:
 
 
 def _table(table: Element, lines: list[str], document: object) -> None:
-    """Rows as "cell | cell"; a table of layout (the letterhead, the signatures) as plain lines, column by column."""
+    """Rows as "cell | cell"; a table of layout (the letterhead, the signatures) as plain lines, column by
+    column."""
     rows: list[list[list[str]]] = []
     for row in table.iter(f"{_W}tr"):
         cells: list[list[str]] = []

@@ -1,4 +1,5 @@
 """The head of a document: number, type, issuer, place and date, title, marks; and what kind of text this is."""
+# ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 
 import re
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ _ORG_START = re.compile(
 @dataclass
 class Head:
     """What the head of a text says, and where the body begins (in the aligned text)."""
+
+    # ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 
     number: Found
     doc_type: Found
@@ -250,7 +253,7 @@ def _doc_type(
     if own and own.types:
         sure = 0.85 if len(own.types) == 1 else 0.5
         return Found(own.types[0], None, sure, "from the number's abbreviation; no heading names it")
-    for start, end in lines[:25]:
+    for start, _ in lines[:25]:
         if text.tone.startswith("kính gửi", start):
             return Found("Công văn", text.span(start, start + 8), 0.6, "“Kính gửi” and no type")
     return _none("no type printed")
@@ -277,9 +280,8 @@ def _title(
         if begin >= end:
             while index < len(lines) and _not_title(text, lines[index]):
                 index += 1
-            if (
-                index >= len(lines)
-                or not _plain_title(text, lines[index])
+            if index >= len(lines) or (
+                not _plain_title(text, lines[index])
                 and _PREAMBLE.match(text.tone[lines[index][0] : lines[index][1]])
                 and not text.plain[lines[index][0] : lines[index][1]].isupper()
             ):
@@ -297,11 +299,8 @@ def _title(
             ):
                 break
             if text.plain[begin:stop].isupper():
-                if (
-                    not shouting
-                    or _ORG_START.match(text.fold[a:b])
-                    and (b - a) < 60
-                    and _is_issuer_line(text, lines, (a, b))
+                if not shouting or (
+                    _ORG_START.match(text.fold[a:b]) and (b - a) < 60 and _is_issuer_line(text, lines, (a, b))
                 ):
                     break
             elif (
@@ -346,8 +345,7 @@ def _title(
             if not (
                 text.plain[c].islower()
                 or text.plain[c] in "“\"'("
-                or following == index + 1
-                and not text.plain[stop - 1] in ".;:"
+                or (following == index + 1 and text.plain[stop - 1] not in ".;:")
             ):
                 break
             stop = d
@@ -392,8 +390,7 @@ def _not_title(text: Aligned, line: tuple[int, int]) -> bool:
     return bool(
         _MOTTO.search(text.fold[a:b])
         or _PLACE_DATE.search(text.plain, a, b)
-        or _NUMBER_LINE.match(text.plain[a:b])
-        and document_numbers.find_all(text.plain[a:b])
+        or (_NUMBER_LINE.match(text.plain[a:b]) and document_numbers.find_all(text.plain[a:b]))
     )
 
 
@@ -415,12 +412,6 @@ def _tidy_title(text: Aligned, begin: int, stop: int) -> str:
     return value
 
 
-_COMMON = set(
-    fold_word
-    for fold_word in "ban bo so nganh tinh thanh pho xa phuong huyen thi dac khu uy nhan dan hoi dong cua va trung uong".split()
-)
-
-
 def natural_case(text: Aligned, shouted: str) -> str:
     """A name in capitals as prose writes it, learnt from the rest of the text where it occurs there."""
     words = shouted.split(" ")
@@ -435,16 +426,15 @@ def natural_case(text: Aligned, shouted: str) -> str:
     bigrams: dict[str, str] = {}
     for match in re.finditer(r"(?=\b([^\W\d_]+ [^\W\d_]+)\b)", text.plain):
         pair = match[1]
-        if not pair.isupper():
-            if pair.lower() not in bigrams or pair.islower():
-                bigrams[pair.lower()] = pair
+        if not pair.isupper() and (pair.lower() not in bigrams or pair.islower()):
+            bigrams[pair.lower()] = pair
     result = []
     for index, word in enumerate(words):
         bare = word.strip("\"“”'’(),.;:")
         if not bare or not any(c.isalpha() for c in bare):
             result.append(word)
             continue
-        if "-" in bare and "/" in bare or re.fullmatch(r"[IVX]+", bare):
+        if ("-" in bare and "/" in bare) or re.fullmatch(r"[IVX]+", bare):
             number = document_numbers.parse(bare)
             result.append(
                 word.replace(bare, number.canonical) if number.family != document_numbers.REVIEW else word
@@ -520,11 +510,12 @@ def _issuer(
         begin = start
         while begin < stop and text.plain[begin] in " |*_-":
             begin += 1
-        if stop - begin >= 2 and (
-            text.plain[begin:stop].isupper() or _ORG_START.match(text.fold[begin:stop])
+        if (
+            stop - begin >= 2
+            and (text.plain[begin:stop].isupper() or _ORG_START.match(text.fold[begin:stop]))
+            and not re.match(r"(?:hoa toc|thuong khan|khan|luu hanh|du thao|mat)\b", text.fold[begin:stop])
         ):
-            if not re.match(r"(?:hoa toc|thuong khan|khan|luu hanh|du thao|mat)\b", text.fold[begin:stop]):
-                parts.append((begin, stop))
+            parts.append((begin, stop))
     if not parts:
         if own and own.issuer_names:
             return Found(own.issuer_names[0], None, 0.5, "from the number's abbreviation only")
@@ -601,10 +592,9 @@ def _name_issuer(text: Aligned, letterhead: str, own: DocumentNumber | None) -> 
         re.match(r"(?:Sở|Văn phòng|Ban Thường trực|Ban Chỉ đạo|Hội|Liên đoàn|Tỉnh đoàn)", name)
         and place
         and fold(place) not in fold(name)
-    ):
-        if name.startswith("Sở"):
-            unit = "thành phố" if "thanh pho" in folded else "tỉnh"
-            name = f"{name} {unit} {place}"
+    ) and name.startswith("Sở"):
+        unit = "thành phố" if "thanh pho" in folded else "tỉnh"
+        name = f"{name} {unit} {place}"
     signed = re.search(r"(?:^|\n)\W*T[/.]?M[./]? *BAN THƯỜNG VỤ", text.plain)
     if signed and name.startswith(("Tỉnh ủy", "Thành ủy", "Huyện ủy", "Đảng ủy")):
         return f"Ban Thường vụ {name}", 0.85, "the letterhead, signed for the Standing Committee"

@@ -1,4 +1,5 @@
 """Other documents a text names: with numbers anywhere, without numbers where a basis is stated or a title is quoted."""
+# ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 
 import re
 
@@ -34,6 +35,7 @@ _BASIS = re.compile(r"^(?:căn cứ|thực hiện|thi hành|triển khai thực 
 
 def read_references(text: Aligned, head: Head) -> list[Reference]:
     """All references, one per document: a document named twice is listed once with both places."""
+    # ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
     found: list[Reference] = []
     own_key = head.own.key if head.own else ""
     numbers = document_numbers.find_all(text)
@@ -199,11 +201,10 @@ def _title_after(text: Aligned, position: int, limit: int) -> tuple[str | None, 
             if depth == 0:
                 break
             depth -= 1
-        elif depth == 0 and (
-            char in ";\n" or (char == "." and text.plain[end + 1 : end + 2] in ("", " ", "\n", "/"))
-        ):
-            break
         elif (
+            depth == 0
+            and (char in ";\n" or (char == "." and text.plain[end + 1 : end + 2] in ("", " ", "\n", "/")))
+        ) or (
             depth == 0
             and char == ","
             and re.match(

@@ -1,9 +1,13 @@
 """How well the rules read a folder of documents with hand-made expectations.
 
-A folder holds NAME.txt and NAME.expected.json. Measured are the document number; the references found, by number, or
-by title or issuer where they have none; the tasks found: the folded quote of the expectation lies in a read task of the
-same body; and the assignments that are right: their body is one the expectation names. A list the expectation marks
-incomplete (`references_complete: false`, `assignments_complete: false`) is left out of what would count against the reader.
+A folder holds NAME.txt and NAME.expected.json. Measured are the document number; the references found, by
+number, or
+by title or issuer where they have none; the tasks found: the folded quote of the expectation lies in a read
+task of the
+same body; and the assignments that are right: their body is one the expectation names. A list the
+expectation marks
+incomplete (`references_complete: false`, `assignments_complete: false`) is left out of what would count
+against the reader.
 """
 
 import json
@@ -85,12 +89,25 @@ def _words(name: str) -> str:
     return " ".join(name.replace(",", " ").replace(";", " ").replace("-", " ").split())
 
 
-# Words that name no body by themselves: equal they are the same, but being part of a longer name says nothing.
-_GENERAL = {"don vi", "co quan", "dia phuong", "to chuc", "doan the", "doanh nghiep", "co quan don vi", "don vi lien quan", "ca nhan", "dong chi"}
+# Words that name no body by themselves: equal they are the same, but being part of a longer name says
+# nothing.
+_GENERAL = {
+    "don vi",
+    "co quan",
+    "dia phuong",
+    "to chuc",
+    "doan the",
+    "doanh nghiep",
+    "co quan don vi",
+    "don vi lien quan",
+    "ca nhan",
+    "dong chi",
+}
 
 
 def same_body(one: str, other: str) -> bool:
-    """Whether two written names mean one body: equal, or the shorter is wholly in the longer, at a word's border."""
+    """Whether two written names mean one body: equal, or the shorter is wholly in the longer, at a word's
+    border."""
     a, b = _words(one), _words(other)
     if a == b:
         return True
@@ -175,13 +192,14 @@ def _names_of(assignment: dict[str, Any]) -> list[str]:
 def _find_reference(wanted: dict[str, Any], read_ones: list[dict[str, Any]]) -> int | None:
     if wanted.get("number"):
         for index, one in enumerate(read_ones):
-            if one["number"] and document_numbers.key(one["number"]) == document_numbers.key(
-                wanted["number"]
-            ):
-                if not (
+            if (
+                one["number"]
+                and document_numbers.key(one["number"]) == document_numbers.key(wanted["number"])
+                and not (
                     wanted.get("issued_on") and one["issued_on"] and wanted["issued_on"] != one["issued_on"]
-                ):
-                    return index
+                )
+            ):
+                return index
         return None
     for index, one in enumerate(read_ones):
         if one["number"]:
@@ -194,7 +212,8 @@ def _find_reference(wanted: dict[str, Any], read_ones: list[dict[str, Any]]) -> 
 
 
 def score(folder: str | Path) -> Score:
-    """Reads every NAME.txt of the folder that has a NAME.expected.json; raises FileNotFoundError when none has."""
+    """Reads every NAME.txt of the folder that has a NAME.expected.json; raises FileNotFoundError when none
+    has."""
     results = []
     for expected_path in sorted(Path(folder).glob("*.expected.json")):
         stem = expected_path.name.removesuffix(".expected.json")

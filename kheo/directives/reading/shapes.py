@@ -1,4 +1,5 @@
-"""What a reading is made of. Every item carries (start, end) offsets of the text it came from, a confidence and a reason."""
+"""What a reading is made of. Every item carries (start, end) offsets of the text it came from, a confidence
+and a reason."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -179,7 +180,8 @@ class Assignment:
 
 @dataclass
 class Reading:
-    """Everything the rules read in one text. `candidates` are duties said for form's sake, kept for a person to see."""
+    """Everything the rules read in one text. `candidates` are duties said for form's sake, kept for a
+    person to see."""
 
     number: Found
     doc_type: Found

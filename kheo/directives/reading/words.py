@@ -1,14 +1,16 @@
 """The words rules look for, over lower-case text with new tone placement. Tables, so that a reader can correct them."""
+# ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 
 import re
 
 # Verbs of duty and what may stand before them.
 _VERBS = """
+# ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 bám sát|ban hành|bảo đảm|đảm bảo|bảo vệ|bố trí|báo cáo|biên soạn|biên tập|bồi dưỡng|biểu dương|bình xét|bổ sung|
 cân đối|cập nhật|cấp phát|cấp kinh phí|cắt giảm|chấm điểm|chấp hành|chỉ đạo|chịu trách nhiệm|cho ý kiến|chủ động|chủ trì|
 chuẩn bị|chú trọng|chú ý|chuyển đổi|chấn chỉnh|cử|củng cố|cung cấp|công bố|công khai|công nhận|cụ thể hóa|cần|
 có trách nhiệm|có nhiệm vụ|có kế hoạch|có giải pháp|có văn bản|có biện pháp|có hình thức|có chương trình|
-dự báo|dự toán|dự trù|duy trì|dành|đa dạng|đánh giá|đăng ký|đăng tải|đăng|đào tạo|đẩy mạnh|đẩy nhanh|đề cao|đề ra|đề xuất|
+dự kiến|hội ý|dự báo|dự toán|dự trù|duy trì|dành|đa dạng|đánh giá|đăng ký|đăng tải|đăng|đào tạo|đẩy mạnh|đẩy nhanh|đề cao|đề ra|đề xuất|
 điều chỉnh|điều hành|định hướng|đôn đốc|đổi mới|đưa|đối thoại|động viên|đấu tranh|đảm nhận|đảm nhiệm|
 gắn|ghi nhận|giao|giám sát|giúp|giới thiệu|giải quyết|giữ gìn|giữ vững|góp ý|góp phần|gương mẫu|gửi|
 hỗ trợ|hoàn thành|hoàn thiện|hướng dẫn|huy động|hưởng ứng|hạn chế|in ấn|kết hợp|kết nối|khảo sát|khai thác|khẩn trương|khắc phục|
@@ -48,12 +50,12 @@ VERB = r"(?:" + _alternatives(_VERBS) + r")(?=[\s,;:.]|$)"
 NEVER_HEADING = re.compile(
     r"(?:^|\W)(?:mục đích|quan điểm|mục tiêu|ý nghĩa|nguyên tắc|tình hình|thực trạng|đặc điểm|kết quả đạt được|ưu điểm|kết quả thực hiện|"
     r"đánh giá (?:chung|kết quả)|tồn tại|hạn chế|nguyên nhân|khuyết điểm|bài học|đối tượng|phạm vi|phương châm|chỉ tiêu|tiêu chí|tiêu chuẩn|thang điểm|"
-    r"khen thưởng|kinh phí|nguồn lực thực hiện|thời gian|địa điểm|thời hạn|giải thích từ ngữ|những quy định chung|quy định chung|sự cần thiết|căn cứ pháp lý|"
+    r"khen thưởng|kinh phí|nguồn lực thực hiện|thời gian|tiến độ|địa điểm|thời hạn|giải thích từ ngữ|những quy định chung|quy định chung|sự cần thiết|căn cứ pháp lý|"
     r"thông tin chung|thành phần|chủ đề|khẩu hiệu|phương pháp|xếp loại|hiệu lực thi hành|hồ sơ|hình thức thi đua|cơ cấu giải)(?:\W|$)"
 )
 ASSIGN_HEADING = re.compile(
     r"(?:^|\W)(?:tổ chức thực hiện|tổ chức triển khai|phân công|trách nhiệm|nhiệm vụ|điều khoản thi hành|thi hành|chế độ (?:thông tin,? )?báo cáo|công tác chỉ đạo|"
-    r"triển khai thực hiện|thực hiện|quyền hạn|giải pháp|biện pháp|trình tự|thẩm quyền|kiến nghị|đề nghị|tiến độ)(?:\W|$)"
+    r"triển khai thực hiện|thực hiện|quyền hạn|giải pháp|biện pháp|trình tự|thẩm quyền|kiến nghị|đề nghị)(?:\W|$)"
 )
 STRONG_ASSIGN_HEADING = re.compile(
     r"(?:^|\W)(?:tổ chức thực hiện|tổ chức triển khai|phân công|trách nhiệm(?: của| thực hiện| thi hành)?|điều khoản thi hành)(?:\W|$)"
@@ -85,7 +87,7 @@ STRENGTH = {
 
 # Headings that speak of matters, not of bodies; and words an unknown body's name may begin with.
 MATTER = re.compile(
-    r"(?:nội dung|giải pháp|nhiệm vụ|kinh phí|thời gian|thời hạn|công tác|chế độ|hình thức|yêu cầu|mục|lộ trình|tiến độ|nguồn|cơ chế|quy trình|hồ sơ|việc|về|tiêu|"
+    r"(?:tháng|quý|năm|ngày|tuần|đợt|từ|trước|sau|trong|lần|vòng|bài|phần|câu|thứ|nội dung|giải pháp|nhiệm vụ|kinh phí|thời gian|thời hạn|công tác|chế độ|hình thức|yêu cầu|mục|lộ trình|tiến độ|nguồn|cơ chế|quy trình|hồ sơ|việc|về|tiêu|"
     r"đối tượng|khen|phương|kết quả|bước|giai đoạn|quy định|biện pháp|chỉ tiêu|hoạt động|chính sách|mô hình|phong trào|dự án|một số|lĩnh vực|chương trình|số lượng|"
     r"địa điểm|khái niệm|thẩm quyền|trình tự|nguyên tắc|phạm vi|đánh giá|hạ tầng|môi trường|kinh tế|văn hóa|giáo dục|y tế|an ninh|quốc phòng|tổng|cách|điểm|tên|các (?:nội dung|giải pháp|nhiệm vụ|hoạt động|mô hình|tiêu chí|chỉ tiêu|hình thức|bước|lĩnh vực|văn bản|chế độ|chính sách|phong trào|chương trình|dự án|mục|trường hợp|quy định|khoản|điều|điểm|công trình|biện pháp|vấn đề|kết quả|nguồn|kiến nghị|bản tin|chuyên đề))\b"
 )

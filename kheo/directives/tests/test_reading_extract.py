@@ -1,4 +1,5 @@
 """Files of every kind: what is read, and the sentence with which the rest is refused."""
+# ruff: noqa: E501 - tables and patterns stay on one line each
 
 import io
 
@@ -99,7 +100,7 @@ def test_a_file_over_the_limit_is_refused(monkeypatch):
 
 @pytest.mark.parametrize("stamp", ["MẬT", "TỐI MẬT", "TUYỆT MẬT", "Độ mật: Mật", "MẬT\u00a0"])
 def test_a_document_stamped_secret_is_refused(stamp):
-    with pytest.raises(Refused, match="MẬT|mật"):
+    with pytest.raises(Refused, match="mật"):
         pasted(HEAD + stamp + "\n" + BODY)
 
 

@@ -1,4 +1,5 @@
 """Document numbers: every family, the codes in use, and the ways a number is misprinted."""
+# ruff: noqa: E501 - the texts stay whole
 
 from datetime import date
 

@@ -1,4 +1,5 @@
-"""`kheo directive read FILE` shows what the rules read; `kheo directive score DIR` measures them on a folder."""
+"""`kheo directive read FILE` shows what the rules read; `kheo directive score DIR` measures them on a
+folder."""
 
 import json
 from argparse import ArgumentParser
@@ -14,7 +15,7 @@ from kheo.lib.refusals import Refused
 
 
 class Command(BaseCommand):
-    help = "Reads a directive by rule (read FILE), or measures the rules on a folder of expectations (score DIR)."
+    help = "Reads a directive by rule (read FILE), or measures the rules on a folder (score DIR)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -57,9 +58,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}: {found.value or '–'}{mark}")
         self.stdout.write("")
         for reference in reading.references:
-            self.stdout.write(
-                f"→ {reference.doc_type or ''} {reference.number or reference.title or ''} {reference.issued_on or ''}".rstrip()
-            )
+            said = (reference.doc_type, reference.number or reference.title, reference.issued_on)
+            self.stdout.write("→ " + " ".join(part for part in said if part))
         for assignment in reading.assignments:
             mark = " (?)" if assignment.unsure else ""
             self.stdout.write(f"\n{assignment.written}{mark} [{assignment.where}]")
