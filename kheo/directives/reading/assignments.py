@@ -109,6 +109,7 @@ class Frame:
     kind: str  # assign | never | soft | neutral
     assignment: Assignment | None = None
     inherited: bool = False
+    lead_in: bool = False  # opened by "… các nhiệm vụ sau:", so its points may name bodies of their own
 
 
 @dataclass
@@ -270,7 +271,7 @@ def _unknown_here(draft: Draft, block: Block) -> Subject | None:
         draft
     ) in ("never", "soft"):
         return None
-    if any(frame.assignment for frame in draft.frames):
+    if any(frame.assignment and not frame.lead_in for frame in draft.frames):
         return None
     following = draft.blocks[block.index + 1] if block.index + 1 < len(draft.blocks) else None
     children = (
@@ -672,9 +673,11 @@ def _order(draft: Draft, position: int, end: int) -> Subject | None:
 def _subject_heading(draft: Draft, block: Block) -> bool:
     """Whether a heading-like block names bodies (then it is content, not a mere heading)."""
     kind = _kind_here(draft)
-    if kind == "never":
-        return False
     text = draft.text
+    if kind == "never" or re.search(
+        r"(?:quyết định|quyết nghị|nghị quyết|kết luận)\s*:?$", text.tone[block.body : block.end]
+    ):
+        return False
     subject = _subject(draft, block.body, block.end, True, bullet=True) or _unknown_here(draft, block)
     if subject is None:
         return False
@@ -714,7 +717,13 @@ def _content(draft: Draft, block: Block) -> None:
                 if _may_address(draft, block, kind, inherited, a)
                 else None
             )
-            if subject is None and first and a == block.body and draft.opened and inherited is None:
+            if (
+                subject is None
+                and first
+                and a == block.body
+                and draft.opened
+                and (inherited is None or draft.frames[-1].lead_in)
+            ):
                 subject = _unknown_here(draft, block)
                 if subject and not subject.heading and subject.task_at > b:
                     subject = None
@@ -924,7 +933,15 @@ def _push(draft: Draft, block: Block, assignment: Assignment, subject: Subject) 
         return
     while draft.frames and draft.frames[-1].level >= level:
         draft.frames.pop()
-    draft.frames.append(Frame(level, block, "assign", assignment))
+    draft.frames.append(
+        Frame(
+            level,
+            block,
+            "assign",
+            assignment,
+            lead_in=subject.lead_in or (subject.heading and block.kind == "para"),
+        )
+    )
 
 
 def _extend(draft: Draft, current: Assignment, start: int, end: int, bullet: bool) -> None:
@@ -1095,7 +1112,9 @@ def _closing_range(draft: Draft, block: Block, start: int, end: int) -> None:
         subject = _order(draft, at, end)
         if subject is None and scan_head(text, at):
             found = scan_list(text, at, end)
-            if found and _after_bodies(text, found, end)[0] == "predicate":
+            if found and (order := re.compile(rf"\s*(?={_ORDER}\s)").match(text.tone, found.end, end)):
+                subject = _order(draft, order.end(), end)
+            elif found and _after_bodies(text, found, end)[0] == "predicate":
                 subject = Subject(found, _after_bodies(text, found, end)[1], None, 0.4, "")
         if subject:
             trouble = re.search(r"vướng|phát sinh|khó khăn|phản ánh", text.tone[start:end])

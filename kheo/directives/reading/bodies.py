@@ -118,6 +118,8 @@ HEADS: tuple[Head, ...] = (
     Head(r"bộ,(?: cơ quan ngang bộ| ngành)", "co_quan_nha_nuoc", NAMED),
     Head(r"bộ (?=nội vụ|quốc phòng|công an|tài chính|tư pháp|y tế|xây dựng|ngoại giao|công thương|văn hóa|giáo dục|khoa học|nông nghiệp|dân tộc|lao động|thông tin|kế hoạch|giao thông|tài nguyên)", "co_quan_nha_nuoc", NAMED),
     Head(r"(?:hai|các|mỗi) bên", "other"),
+    Head(r"(?:trung đoàn|sư đoàn|tiểu đoàn|lữ đoàn|quân khu|quân đoàn|hải đội|hải đoàn)(?: bộ)?", "quan_su", NAMED),
+    Head(r"cục chính trị|phòng chính trị|ban chính trị", "quan_su", NAMED),
     Head(r"cơ sở đoàn|chi đoàn", "thanh_nien", NAMED),
     Head(r"chi hội|cơ sở hội", "to_chuc_chinh_tri_xa_hoi", NAMED),
     Head(r"(?:bộ(?=,? (?:ban|ngành))|tỉnh, thành phố)", "co_quan_nha_nuoc"),
@@ -155,7 +157,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"trạm y tế|bệnh viện|cơ sở y tế", "don_vi_su_nghiep", NAMED),
     Head(r"(?:công ty|tập đoàn|tổng công ty|hợp tác xã) (?=\w)", "doanh_nghiep", NAMED, alone=False),
     Head(r"doanh nghiệp(?: nhà nước)?|hợp tác xã|cơ sở sản xuất(?:,? kinh doanh)?|doanh nhân", "doanh_nghiep", NOUN),
-    Head(r"(?:ban cán sự |trưởng |ban quản lý |ban điều hành |bí thư chi bộ )?(?:thôn|xóm|bản(?=,| và|:| có)|khối phố|khu dân cư|tổ dân phố|khu phố|ấp|buôn|khối, xóm)", "thon_xom", NAMED, "hamlet"),
+    Head(r"(?:trưởng )?(?:ban (?:cán sự|quản lý|điều hành) |bí thư chi bộ )?(?:các )?(?:thôn|xóm|bản(?=,| và|:| có)|khối phố|khu dân cư|tổ dân phố|khu phố|ấp|buôn|khối, xóm)", "thon_xom", NAMED, "hamlet"),
     # general words
     Head(r"cơ quan (?:hành chính )?nhà nước|cơ quan hành chính", "co_quan_nha_nuoc"),
     Head(r"(?:cơ quan )?chính quyền(?: địa phương)?", "chinh_quyen"),

@@ -287,7 +287,7 @@ def _table(table: Element, lines: list[str], document: object) -> None:
     )
     for cells in rows:
         if layout:
-            for cell in cells:
-                lines.extend(cell)
+            for said_there in cells:
+                lines.extend(said_there)
         else:
-            lines.append(" | ".join(" ".join(" ".join(cell).split()) for cell in cells))
+            lines.append(" | ".join(" ".join(" ".join(words).split()) for words in cells))

@@ -293,7 +293,9 @@ def _title(
             line, tone = text.plain[a:b], text.tone[a:b]
             shouting = line.isupper()
             if (
-                _not_title(text, (a, b))
+                # Party documents close the title with a row of hyphens.
+                re.fullmatch(r"[\s*_–—-]{2,}", line)
+                or _not_title(text, (a, b))
                 or (_PREAMBLE.match(tone) and not shouting)
                 or re.match(r"(?:I|1)\s?[.)/]\s", line)
             ):
