@@ -1,29 +1,36 @@
-"""Reading the cells: any measure, by area, field, line, unit or kind, in the structure of any day.
+"""Reading the cells: any measure, by area, field, line, unit, kind or year, in the structure of any day.
 
 Cells are summed where they were counted and then read through the lineage of the day asked for, so the
 cost grows with the number of units, never with the number of records or reports.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Literal, get_args
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from kheo.lib.periods import FOREVER, Period, today
 from kheo.places.lineage import spread
-from kheo.places.models import Area, AreaLineage
+from kheo.places.models import GSO, Area, AreaCode, AreaLineage
 from kheo.places.paths import ids
 from kheo.plans.models import Field
-from kheo.tallies.measures import REGISTRY, Measure
+from kheo.tallies.measures import KINDS, REGISTRY, Measure
 from kheo.tallies.models import Cell
-from kheo.units.models import Level, Line, Unit, UnitLineage
+from kheo.units.models import Level, Line, UnitLineage
 from kheo.units.reach import scope
 
-By = Literal["area", "district", "field", "line", "unit", "kind"]
+By = Literal["area", "district", "field", "line", "unit", "kind", "year"]
+READINGS: tuple[str, ...] = get_args(By)
+# The key of the row that holds what nobody has attributed further down.
+NOWHERE = "-"
+
+Sums = dict[Any, dict[str, int]]
 
 
 @dataclass
@@ -33,8 +40,13 @@ class Row:
     key: str
     label: str
     values: dict[str, int] = field(default_factory=dict)
-    # The row's own id where it is an area, a unit or a field; None for "not attributed".
+    # The row's own id where it is an area, a unit or a field; None for the others.
     pk: int | None = None
+    # The GSO code of an area on the day of the structure.
+    code: str = ""
+
+    def __getitem__(self, measure: str) -> int:
+        return self.values.get(measure, 0)
 
 
 @dataclass
@@ -46,15 +58,21 @@ class Table:
     structure: date
     measures: list[Measure]
     rows: list[Row]
-    # How many of the communes of that structure have anything counted, and how many there are.
+    # How many of the communes of that structure have anything counted, and how many there are. Invented
+    # communes are among neither.
     communes_counted: int
     communes: int
 
-    @property
+    @cached_property
     def totals(self) -> dict[str, int]:
-        return {m.name: sum(row.values.get(m.name, 0) for row in self.rows) for m in self.measures}
+        return {m.name: sum(row[m.name] for row in self.rows) for m in self.measures}
+
+    def row(self, key: Any) -> Row:
+        """The row of a key; one of zeros where there is none."""
+        return next((row for row in self.rows if row.key == str(key)), Row(str(key), ""))
 
     def as_json(self) -> dict[str, Any]:
+        names = [measure.name for measure in self.measures]
         return {
             "by": self.by,
             "from": self.period.first.isoformat(),
@@ -62,199 +80,278 @@ class Table:
             "structure": self.structure.isoformat(),
             "communes_counted": self.communes_counted,
             "communes": self.communes,
+            "measures": {measure.name: measure.unit for measure in self.measures},
             "totals": self.totals,
-            "rows": [{"key": row.key, "label": row.label, "pk": row.pk, **row.values} for row in self.rows],
+            "rows": [
+                {
+                    "key": row.key,
+                    "label": row.label,
+                    **({"code": row.code} if row.code else {}),
+                    **{name: row[name] for name in names},
+                }
+                for row in self.rows
+            ],
         }
 
 
-def figures(
-    period: Period,
-    by: By,
-    *,
-    structure: date | None = None,
-    measures: Sequence[str] | None = None,
-    who: Any = None,
-    everything: bool = False,
-    area: Area | None = None,
-    filters: Q | None = None,
-    known_on: date | None = None,
-) -> Table:
-    """The table of a period.
+def figures(period: Period, by: By, **options: Any) -> Table:
+    """The table of a period in one reading; `options` are those of `Reading`."""
+    return Reading(period, **options).by(by)
+
+
+@dataclass
+class Reading:
+    """The cells of a period, to be read several ways: `reading.by("area")`, `reading.by("field")`.
 
     `structure`: the day whose areas and bodies the figures are read in; the period's own by default.
+    `measures`: names; by default all that the period can tell of.
     `who`: only what this user or post may see; `everything` for the machine itself and the public total.
-    `area`: only what lies there in that structure. `filters`: further conditions on cells.
-    `known_on`: as the cells stood on a past day.
+    `area`: only what lies in this area of that structure. `filters`: further conditions on cells.
+    `known_on`: as the cells stood on a past day. `sample`: with the invented areas and bodies.
+    Raises ValueError for a measure counted by plan year in a period that is no whole year, and for an area
+    that did not exist in the structure.
     """
-    structure = structure or period.structure_day()
-    chosen = [REGISTRY[name] for name in measures or REGISTRY]
-    cells = _cells(period, chosen, who, everything, known_on)
-    if filters is not None:
-        cells = cells.filter(filters)
-    through_areas = _Lineage.of_areas(structure)
-    if area is not None:
-        inside = {heir for heir in through_areas.heirs if through_areas.path(heir).startswith(area.path)}
-        cells = cells.filter(area__in=through_areas.sources(inside))
-    sums = _summed(cells, by)
-    counted = _communes_counted(cells, through_areas)
-    restated = _restated(sums, by, through_areas, structure)
-    rows = _labelled(restated, by, through_areas, structure, area)
-    communes = through_areas.count([Level.COMMUNE], area)
-    return Table(by, period, structure, chosen, rows, counted, communes)
 
+    period: Period
+    structure: date | None = None
+    measures: Sequence[str] | None = None
+    who: Any = None
+    everything: bool = False
+    area: Area | None = None
+    filters: Q | None = None
+    known_on: date | None = None
+    sample: bool = False
 
-def _cells(
-    period: Period, measures: Iterable[Measure], who: Any, everything: bool, known_on: date | None
-) -> Any:
-    known = known_on or FOREVER
-    cells = Cell.objects.filter(
-        measure__in=[measure.name for measure in measures],
-        period__gte=period.first,
-        period__lte=period.last,
-    )
-    if known_on is None:
-        cells = cells.filter(known_to=known)
-    else:
-        cells = cells.filter(known_from__lte=known, known_to__gt=known)
-    return cells if everything else scope(cells, who, unit="unit", area="area")
+    def __post_init__(self) -> None:
+        if self.area is not None and not self.area.existed_on(self.day):
+            raise ValueError(f"{self.area} did not exist on {self.day}.")
 
+    @property
+    def day(self) -> date:
+        return self.structure or self.period.structure_day()
 
-# The cell's column behind each reading.
-_COLUMN = {
-    "area": "area_id",
-    "district": "area_id",
-    "field": "field_id",
-    "kind": "kind",
-    "line": "unit__line",
-}
+    @cached_property
+    def chosen(self) -> list[Measure]:
+        whole_years = self.period == Period(
+            date(self.period.first.year, 1, 1), date(self.period.last.year, 12, 31)
+        )
+        if self.measures is None:
+            return [each for each in REGISTRY.values() if whole_years or each.grain == "month"]
+        chosen = [REGISTRY[name] for name in self.measures]
+        for each in chosen:
+            if each.grain == "year" and not whole_years:
+                raise ValueError(f"{each.name} is counted by plan year: ask for whole years.")
+        return chosen
 
+    @cached_property
+    def cells(self) -> QuerySet[Cell]:
+        cells = Cell.objects.filter(
+            measure__in=[measure.name for measure in self.chosen],
+            period__gte=self.period.first,
+            period__lte=self.period.last,
+        )
+        if self.known_on is None:
+            cells = cells.filter(known_to=FOREVER)
+        else:
+            cells = cells.filter(known_from__lte=self.known_on, known_to__gt=self.known_on)
+        if self.filters is not None:
+            cells = cells.filter(self.filters)
+        if not self.sample:
+            cells = cells.filter(area__sample=False, unit__sample=False)
+        return cells if self.everything else scope(cells, self.who, unit="unit", area="area")
 
-def _summed(cells: Any, by: str) -> dict[Any, dict[str, int]]:
-    column = _COLUMN.get(by, "unit_id")
-    found: dict[Any, dict[str, int]] = defaultdict(dict)
-    for key, measure, value in cells.values_list(column, "measure").annotate(v=Sum("value")).order_by():
-        found[key][measure] = int(value)
-    return found
+    def by(self, by: By) -> Table:
+        """The table in one reading."""
+        rows = {
+            "area": lambda: self._by_area(Level.COMMUNE),
+            "district": lambda: self._by_area(Level.DISTRICT),
+            "field": self._by_field,
+            "line": self._by_line,
+            "unit": self._by_unit,
+            "kind": self._by_kind,
+            "year": self._by_year,
+        }[by]()
+        counted, communes = self.coverage
+        return Table(by, self.period, self.day, self.chosen, rows, counted, communes)
 
+    @cached_property
+    def coverage(self) -> tuple[int, int]:
+        """How many communes of the structure have anything counted, and how many there are."""
+        sources = self.cells.exclude(value=0).order_by().values_list("area_id", flat=True).distinct()
+        communes = {area.pk for area in self._communes if not area.sample}
+        heirs = {heir for source in sources for heir, _share in self._areas.heirs_of(source)}
+        # A part of a divided commune counts for the commune it hangs under.
+        touched = {pk for heir in heirs for pk in self._line_up(heir)}
+        return len(touched & communes), len(communes)
 
-def _restated(
-    sums: dict[Any, dict[str, int]], by: str, areas: "_Lineage", structure: date
-) -> dict[Any, dict[str, int]]:
-    """Each sum at the heirs of what it was counted for, whole numbers throughout."""
-    if by in ("field", "kind", "line"):
-        return sums
-    lineage = areas if by in ("area", "district") else _Lineage.of_units(structure)
-    found: dict[Any, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for key, values in sums.items():
-        for measure, value in values.items():
-            for heir, part in lineage.divide(key, value):
-                found[heir][measure] += part
-    return found
+    # Readings
 
+    def _by_area(self, level: str) -> list[Row]:
+        shown = [area for area in self._within if area.level == level and (self.sample or not area.sample)]
+        found = self._summed("area_id")
+        sums: Sums = defaultdict(lambda: defaultdict(int))
+        places = {area.pk for area in shown}
+        for heir, values in self._at_heirs(found, self._areas, self._inside).items():
+            place = next((pk for pk in self._line_up(heir) if pk in places), None)
+            for measure, value in values.items():
+                sums[place][measure] += value
+        codes = self._codes(places)
+        rows = [
+            Row(str(area.pk), area.full_name, dict(sums[area.pk]), area.pk, codes.get(area.pk, ""))
+            for area in sorted(shown, key=lambda area: (area.sort_key, area.pk))
+        ]
+        return [*rows, *_nowhere(sums[None])]
 
-def _labelled(
-    sums: dict[Any, dict[str, int]], by: str, areas: "_Lineage", structure: date, area: Area | None
-) -> list[Row]:
-    if by == "field":
-        fields = [f for f in Field.objects.all() if f.pk in sums or _lives(f, structure)]
-        return [Row(f.code, f.name, sums.get(f.pk, {}), f.pk) for f in fields]
-    if by == "line":
-        return [Row(line.value, str(line.label), sums[line.value]) for line in Line if line.value in sums]
-    if by == "kind":
-        return [Row(key or "-", key, values) for key, values in sorted(sums.items())]
-    if by == "unit":
-        units = Unit.objects.in_bulk([key for key in sums if key])
-        ordered = sorted(units.values(), key=lambda unit: (unit.sort_key, unit.pk))
-        rows = [Row(str(unit.pk), unit.name, dict(sums[unit.pk]), unit.pk) for unit in ordered]
-    else:
-        rows = areas.rows(sums, by, area)
-    if None in sums:
-        rows.append(Row("-", "", dict(sums[None])))
-    return rows
+    def _by_field(self) -> list[Row]:
+        sums = self._summed("field_id", through_area=True)
+        fields = [
+            each
+            for each in Field.objects.all()
+            if each.pk in sums or each.valid_from <= self.day < each.valid_to
+        ]
+        return [Row(each.code, each.name, sums.get(each.pk, {}), each.pk) for each in fields]
 
+    def _by_kind(self) -> list[Row]:
+        sums = self._summed("kind", through_area=True)
+        order = [*KINDS, *sorted(sums.keys() - KINDS.keys())]
+        return [Row(key or NOWHERE, str(KINDS.get(key, key)), sums[key]) for key in order if key in sums]
 
-def _lives(chosen: Field, day: date) -> bool:
-    return chosen.valid_from <= day < chosen.valid_to
+    def _by_year(self) -> list[Row]:
+        sums: Sums = defaultdict(lambda: defaultdict(int))
+        for period, values in self._summed("period", through_area=True).items():
+            for measure, value in values.items():
+                sums[period.year][measure] += value
+        return [Row(str(year), str(year), dict(sums[year])) for year in sorted(sums)]
 
+    def _by_unit(self) -> list[Row]:
+        sums = self._at_heirs(self._summed("unit_id", through_area=True), self._units)
+        named = {pk: self._units.about[pk] for pk in sums if pk is not None}
+        ordered = sorted(named, key=lambda pk: (named[pk].sort_key, pk))
+        rows = [Row(str(pk), named[pk].name, dict(sums[pk]), pk) for pk in ordered]
+        return [*rows, *_nowhere(sums.get(None, {}))]
 
-def _communes_counted(cells: Any, areas: "_Lineage") -> int:
-    sources = cells.exclude(value=0).values_list("area_id", flat=True).distinct().order_by()
-    heirs = {heir for source in sources for heir, _share in areas.heirs_of(source)}
-    return len({heir for heir in heirs if heir is not None and areas.level(heir) == Level.COMMUNE})
+    def _by_line(self) -> list[Row]:
+        own = dict(self.cells.order_by().values_list("unit_id", "unit__line").distinct())
+        sums: Sums = defaultdict(lambda: defaultdict(int))
+        for unit, values in self._summed("unit_id", through_area=True).items():
+            for measure, value in values.items():
+                for heir, part in self._units.divide(unit, value):
+                    # A body that was founded later has no heir in an older structure, but has its line.
+                    line = own[unit] if heir is None else self._units.about[heir].line
+                    sums[line][measure] += part
+        return [
+            Row(line.value, str(line.label), dict(sums[line.value])) for line in Line if line.value in sums
+        ]
+
+    # How they are read
+
+    def _summed(self, column: str, through_area: bool = False) -> Sums:
+        """By the values of a column, for each measure. With an area asked for, only the share that is its."""
+        found: Sums = defaultdict(lambda: defaultdict(int))
+        if self.area is None or not through_area:
+            rows = self.cells.order_by().values_list(column, "measure").annotate(v=Sum("value"))
+            for key, measure, value in rows:
+                found[key][measure] += int(value)
+            return found
+        split = self.cells.order_by().values_list(column, "measure", "area_id").annotate(v=Sum("value"))
+        for key, measure, area, value in split:
+            inside = sum(part for heir, part in self._areas.divide(area, int(value)) if heir in self._inside)
+            if inside:
+                found[key][measure] += inside
+        return found
+
+    def _at_heirs(self, sums: Sums, lineage: "_Lineage", inside: set[int] | None = None) -> Sums:
+        """Each sum at the heirs of what it was counted for, whole numbers throughout."""
+        found: Sums = defaultdict(lambda: defaultdict(int))
+        for source, values in sums.items():
+            for measure, value in values.items():
+                for heir, part in lineage.divide(source, value):
+                    if self.area is None or inside is None or heir in inside:
+                        found[heir][measure] += part
+        return found
+
+    def _line_up(self, heir: int | None) -> list[int]:
+        """The area and those above it in the structure, from the lowest up."""
+        area = self.areas.get(heir) if heir else None
+        return list(reversed(ids(area.path))) if area else []
+
+    @cached_property
+    def areas(self) -> dict[int, Area]:
+        """The areas of the structure, hamlets aside."""
+        names = ("level", "full_name", "path", "path_now", "sort_key", "sample")
+        return {area.pk: area for area in Area.objects.on(self.day).exclude(level="hamlet").only(*names)}
+
+    @cached_property
+    def _within(self) -> list[Area]:
+        prefix = self.area.path if self.area else ""
+        return [area for area in self.areas.values() if area.path.startswith(prefix)]
+
+    @property
+    def _communes(self) -> list[Area]:
+        return [area for area in self._within if area.level == Level.COMMUNE]
+
+    @cached_property
+    def _inside(self) -> set[int]:
+        return {area.pk for area in self._within}
+
+    @cached_property
+    def _areas(self) -> "_Lineage":
+        rows = AreaLineage.objects.filter(valid_from__lte=self.day, valid_to__gt=self.day)
+        rows = rows.exclude(area__level="hamlet")
+        return _Lineage(
+            rows.values_list("area_id", "heir_id", "share_numerator", "share_denominator"),
+        )
+
+    @cached_property
+    def _units(self) -> "_Lineage":
+        rows = UnitLineage.objects.filter(
+            valid_from__lte=self.day,
+            valid_to__gt=self.day,
+            unit__in=self.cells.order_by().values("unit"),
+        )
+        rows = rows.select_related("heir").only(
+            "unit_id", "share_numerator", "share_denominator", "heir__name", "heir__sort_key", "heir__line"
+        )
+        found = list(rows)
+        lineage = _Lineage(
+            (row.unit_id, row.heir_id, row.share_numerator, row.share_denominator) for row in found
+        )
+        lineage.about = {row.heir_id: row.heir for row in found}
+        return lineage
+
+    def _codes(self, places: Iterable[int]) -> dict[int, str]:
+        wanted = set(places)
+        rows = AreaCode.objects.filter(system=GSO, valid_from__lte=self.day, valid_to__gt=self.day)
+        return {area: code for area, code in rows.values_list("area_id", "code") if area in wanted}
 
 
 class _Lineage:
-    """Who answers for whom on one day, read once: the lineage rows of that day and what the heirs are."""
+    """Who answers for whom on one day, read once."""
 
-    def __init__(self, rows: Iterable[tuple[int, int, int, int]], things: dict[int, Any]) -> None:
-        self._heirs: dict[int, list[tuple[int, Fraction]]] = defaultdict(list)
+    def __init__(self, rows: Iterable[tuple[int, int, int, int]]) -> None:
+        self._heirs: dict[int, list[tuple[int | None, Fraction]]] = defaultdict(list)
         for source, heir, numerator, denominator in rows:
             self._heirs[source].append((heir, Fraction(numerator, denominator)))
-        self._things = things
-        self.heirs = {heir for heirs in self._heirs.values() for heir, _share in heirs}
-
-    @classmethod
-    def of_areas(cls, day: date) -> "_Lineage":
-        rows = AreaLineage.objects.filter(valid_from__lte=day, valid_to__gt=day).exclude(area__level="hamlet")
-        things = {area.pk: area for area in Area.objects.on(day).exclude(level="hamlet")}
-        return cls(rows.values_list("area_id", "heir_id", "share_numerator", "share_denominator"), things)
-
-    @classmethod
-    def of_units(cls, day: date) -> "_Lineage":
-        rows = UnitLineage.objects.filter(valid_from__lte=day, valid_to__gt=day)
-        return cls(rows.values_list("unit_id", "heir_id", "share_numerator", "share_denominator"), {})
+        # What else was read of the heirs, by their ids.
+        self.about: dict[int, Any] = {}
 
     def heirs_of(self, source: int) -> list[tuple[int | None, Fraction]]:
-        return self._heirs.get(source) or [(None, Fraction(1))]  # type: ignore[return-value]
-
-    def sources(self, heirs: set[int]) -> list[int]:
-        return [s for s, found in self._heirs.items() if any(heir in heirs for heir, _share in found)]
+        return self._heirs.get(source) or [(None, Fraction(1))]
 
     def divide(self, source: int, value: int) -> list[tuple[int | None, int]]:
-        """A whole number spread over the heirs by largest remainder, in fixed order; the sum stays."""
+        """A whole number spread over the heirs by largest remainder, in fixed order; the sum stays.
+
+        Shares that do not make a whole were never decided: then it stays with nobody.
+        """
         heirs = sorted(self.heirs_of(source), key=lambda each: each[0] or 0)
+        if sum(share for _heir, share in heirs) != 1:
+            return [(None, value)]
         parts = spread(value, [share for _heir, share in heirs])
         return [(heir, part) for (heir, _share), part in zip(heirs, parts, strict=True)]
 
-    def path(self, heir: int) -> str:
-        thing = self._things.get(heir)
-        return thing.path if thing else ""
 
-    def level(self, heir: int) -> str:
-        thing = self._things.get(heir)
-        return thing.level if thing else ""
-
-    def count(self, levels: Sequence[str], area: Area | None) -> int:
-        prefix = area.path if area else ""
-        return sum(1 for t in self._things.values() if t.level in levels and t.path.startswith(prefix))
-
-    def rows(self, sums: dict[Any, dict[str, int]], by: str, area: Area | None) -> list[Row]:
-        """One row for each commune (or district) of the day, with or without figures, in Vietnamese order.
-
-        What belongs to a level above, because nobody has decided further down, is "not attributed".
-        """
-        level = Level.DISTRICT if by == "district" else Level.COMMUNE
-        prefix = area.path if area else ""
-        rows = {
-            pk: Row(str(pk), thing.full_name, defaultdict(int), pk)
-            for pk, thing in sorted(self._things.items(), key=lambda each: (each[1].sort_key, each[0]))
-            if thing.level == level and thing.path.startswith(prefix)
-        }
-        above = Row("-", "", defaultdict(int))
-        for heir, values in sums.items():
-            if heir is None:
-                continue
-            row = rows.get(self._ancestor(heir, level)) or above
-            for measure, value in values.items():
-                row.values[measure] += value
-        found = [Row(row.key, row.label, dict(row.values), row.pk) for row in rows.values()]
-        return [*found, Row("-", "", dict(above.values))] if above.values else found
-
-    def _ancestor(self, heir: int, level: str) -> int:
-        for pk in reversed(ids(self.path(heir))):
-            if self.level(pk) == level:
-                return pk
-        return 0
+def _nowhere(values: dict[str, int]) -> list[Row]:
+    return [Row(NOWHERE, _("Not attributed further down"), dict(values))] if any(values.values()) else []
 
 
 def year(year: int, by: By, **options: Any) -> Table:
@@ -264,6 +361,9 @@ def year(year: int, by: By, **options: Any) -> Table:
 
 def structure_day(text: str, period: Period) -> date:
     """Read "then" (the period's own structure), "today" or an ISO date. Raises ValueError otherwise."""
-    if text in ("", "then"):
-        return period.structure_day()
-    return today() if text == "today" else date.fromisoformat(text)
+    known: dict[str, Callable[[], date]] = {
+        "": period.structure_day,
+        "then": period.structure_day,
+        "today": today,
+    }
+    return known[text]() if text in known else date.fromisoformat(text)

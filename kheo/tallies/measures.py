@@ -37,6 +37,8 @@ class Measure:
 
 
 REGISTRY: dict[str, Measure] = {}
+# What the kinds in cells are called, in their order; filled by the rooms that count them.
+KINDS: dict[str, Any] = {}
 
 
 def register(measure: Measure) -> None:

@@ -1,0 +1,337 @@
+"""The same cells read in the structure of any day, by several ways; nothing is lost and nothing guessed."""
+
+from contextlib import ExitStack
+from datetime import date
+from fractions import Fraction
+from unittest import mock
+
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+
+from kheo.lib.periods import FOREVER, Period
+from kheo.places import changes
+from kheo.places.models import Area
+from kheo.places.tests.lists import IN_2021, IN_2024, IN_2026, NgheAn, invented
+from kheo.places.tests.test_changes import AFTER, BEFORE, division
+from kheo.plans.models import Field
+from kheo.tallies import counting
+from kheo.tallies.figures import NOWHERE, READINGS, Reading, figures, structure_day, year
+from kheo.tallies.measures import Measure, register
+from kheo.tallies.models import Cell
+from kheo.tallies.tests.ledger import only_measure
+from kheo.units import lineage
+from kheo.units.models import Post, Unit, UnitSuccession
+from kheo.units.tests.cast import cast
+
+Y2024, Y2025, Y2026 = Period.year(2024), Period.year(2025), Period.year(2026)
+
+
+class Counting:
+    """Things are counted by month, plans by plan year; both hold for one test."""
+
+    def setUp(self):
+        stack = ExitStack()
+        self.addCleanup(stack.close)
+        stack.enter_context(only_measure())
+        register(Measure("plans", "plans", "year", lambda _pk: []))
+        self.economy = Field.objects.create(code="kinh_te", name="Kinh tế", order=1)
+        self.culture = Field.objects.create(code="van_hoa", name="Văn hóa", order=2)
+
+    def body(self, area, line="party", **facts):
+        unit = Unit(name=f"Đảng ủy {area}", area=area, line=line, level=area.level, **facts)
+        unit.save()
+        return unit
+
+    def cell(self, area, value, *, on=date(2024, 3, 1), unit=None, field=None, kind="model", **facts):
+        facts = {"known_from": on, "measure": "things", **facts}
+        unit = unit or self.body(area)
+        return Cell.objects.create(
+            period=on, unit=unit, area=area, field=field or self.economy, kind=kind, value=value, **facts
+        )
+
+    def told(self, table, measure="things"):
+        return {row.label: row[measure] for row in table.rows if row[measure]}
+
+
+class OfNgheAn(Counting, NgheAn):
+    """The real lists: 460 communes in 2021, 412 at the end of 2024, 130 today."""
+
+    def setUp(self):
+        super().setUp()
+        # Of the photo under the Directive: xã Tam Hợp, huyện Tương Dương, which is xã Tam Thái today.
+        self.tam_hop = Area.objects.on(IN_2021).communes().get(name="Tam Hợp", parent__name="Tương Dương")
+        self.tam_thai = self.tam_hop.heir_on(IN_2024)
+        self.cell(self.tam_hop, 5)
+        self.cell(Area.objects.on(IN_2024).communes().get(name="Tam Thái", parent__name="Tương Dương"), 3)
+
+    def test_as_it_was_and_restated(self):
+        then = year(2024, "area", everything=True)
+        self.assertEqual(self.told(then), {"Xã Tam Hợp": 5, "Xã Tam Thái": 3})
+        self.assertEqual((then.structure, then.communes_counted, then.communes), (date(2024, 12, 31), 2, 412))
+        today = year(2024, "area", everything=True, structure=IN_2026)
+        self.assertEqual(self.told(today), {"Xã Tam Thái": 8})
+        self.assertEqual((today.communes_counted, today.communes, len(today.rows)), (1, 130, 130))
+        self.assertEqual(today.totals["things"], then.totals["things"])
+
+    def test_each_state_has_its_own_number_of_communes(self):
+        for day, communes in ((IN_2021, 460), (IN_2024, 412), (IN_2026, 130)):
+            table = figures(Y2024, "area", everything=True, structure=day)
+            self.assertEqual((table.communes, len(table.rows)), (communes, communes))
+
+    def test_codes_are_those_of_the_structure(self):
+        table = year(2024, "area", everything=True, structure=IN_2026)
+        row = next(row for row in table.rows if row["things"])
+        self.assertEqual(row.code, Area.objects.get(pk=row.pk).code_on(IN_2026))
+        self.assertEqual(sum(1 for row in table.rows if row.code), 130)
+
+    def test_read_back_only_as_far_as_is_certain(self):
+        now = Area.objects.on(IN_2026).communes().get(name="Tam Thái")
+        self.cell(now, 7, on=date(2026, 2, 1))
+        back = figures(Y2026, "area", everything=True, structure=IN_2024)
+        self.assertEqual(self.told(back), {"Chưa phân bổ được xuống cấp này": 7})
+        self.assertEqual(back.rows[-1].key, NOWHERE)
+        self.assertEqual(back.totals["things"], 7)
+        # Its predecessors lay in one district, which therefore is certain.
+        by_district = figures(Y2026, "district", everything=True, structure=IN_2024)
+        self.assertEqual(self.told(by_district), {"Huyện Tương Dương": 7})
+
+    def test_districts_are_gone_today(self):
+        table = year(2024, "district", everything=True, structure=IN_2026)
+        self.assertEqual([row.key for row in table.rows], [NOWHERE])
+        self.assertEqual(len(year(2024, "district", everything=True).rows), 20)
+
+    def test_inside_one_area(self):
+        tuong_duong = Area.objects.on(IN_2024).get(level="district", name="Tương Dương")
+        other = Area.objects.on(IN_2024).communes().exclude(parent=tuong_duong).first()
+        self.cell(other, 100)
+        table = year(2024, "area", everything=True, area=tuong_duong)
+        self.assertEqual((table.totals["things"], len(table.rows)), (8, table.communes))
+        by_field = year(2024, "field", everything=True, area=tuong_duong)
+        self.assertEqual(self.told(by_field), {"Kinh tế": 8})
+        with self.assertRaises(ValueError):
+            year(2024, "area", everything=True, area=tuong_duong, structure=IN_2026)
+
+    def test_a_province_costs_as_many_queries_as_a_commune(self):
+        counts = []
+        for _round in range(2):
+            taken = []
+            for by in READINGS:
+                with CaptureQueriesContext(
+                    connection,
+                ) as queries:
+                    year(2024, by, everything=True, structure=IN_2026)
+                taken.append(len(queries))
+            counts.append(taken)
+            for area in Area.objects.on(IN_2024).communes().exclude(name__startswith="Tam")[:40]:
+                self.cell(area, 1)
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(max(counts[0]), 7)
+
+
+class Divided(Counting, TestCase):
+    """A commune of Tỉnh Mẫu goes over into two."""
+
+    def setUp(self):
+        super().setUp()
+        self.areas = invented("An", "Bình")
+        self.old = self.areas["An"]
+        self.cell(self.old, 100)
+        self.cell(self.areas["Bình"], 7)
+
+    def read(self, by="area", **options):
+        return year(2024, by, everything=True, structure=AFTER, **options)
+
+    def test_while_undecided_it_is_not_attributed_and_not_lost(self):
+        changes.carry_out(division())
+        table = self.read()
+        self.assertEqual(self.told(table), {"Xã Bình": 7, "Chưa phân bổ được xuống cấp này": 100})
+        self.assertEqual(table.totals["things"], 107)
+        self.assertEqual((table.communes_counted, table.communes), (1, 3))
+        self.assertEqual(self.told(self.read("district")), {"Huyện Một": 107})
+
+    def test_decided_shares_spread_it_to_the_digit(self):
+        changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))
+        table = self.read()
+        self.assertEqual(sorted(self.told(table).values()), [7, 33, 67])
+        self.assertEqual(table.totals["things"], 107)
+        self.assertEqual((table.communes_counted, table.communes), (3, 3))
+
+    def test_inside_one_heir_only_its_share_counts(self):
+        changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))
+        north = Area.objects.on(AFTER).get(name="Bắc")
+        for by in ("area", "field", "line", "kind", "year", "unit"):
+            with self.subTest(by=by):
+                self.assertEqual(self.read(by, area=north).totals["things"], 33)
+
+    def test_a_part_stands_for_its_commune_in_its_own_time(self):
+        changes.carry_out(division())
+        part = Area.objects.filter(parent=self.old, level="part").first()
+        Cell.objects.filter(area=self.old).update(area=part)
+        then = figures(Y2024, "area", everything=True, structure=BEFORE)
+        self.assertEqual(self.told(then), {"Xã An": 100, "Xã Bình": 7})
+        self.assertEqual(then.communes_counted, 2)
+        self.assertEqual(self.told(self.read())[part.today.full_name], 100)
+
+
+class OfBodies(Counting, TestCase):
+    def setUp(self):
+        super().setUp()
+        self.area = invented("An")["An"]
+
+    def succeed(self, old, *new, share=None):
+        for each in new:
+            UnitSuccession.objects.create(
+                predecessor=old,
+                successor=each,
+                on=date(2025, 7, 1),
+                kind="succeeded",
+                legal_basis="x",
+                share_numerator=share,
+                share_denominator=len(new) if share else None,
+            )
+        lineage.recompute()
+
+    def test_bodies_are_read_at_their_heirs(self):
+        old = self.body(self.area, valid_to=date(2025, 7, 1))
+        new = self.body(self.area, line="front", valid_from=date(2025, 7, 1))
+        self.cell(self.area, 4, unit=old)
+        self.succeed(old, new)
+        self.assertEqual([row.pk for row in year(2024, "unit", everything=True).rows], [old.pk])
+        today = year(2024, "unit", everything=True, structure=IN_2026)
+        self.assertEqual([(row.pk, row["things"]) for row in today.rows], [(new.pk, 4)])
+        self.assertEqual([row.key for row in year(2024, "line", everything=True).rows], ["party"])
+        line = year(2024, "line", everything=True, structure=IN_2026)
+        self.assertEqual([(row.key, row["things"]) for row in line.rows], [("front", 4)])
+
+    def test_a_body_that_is_younger_than_the_structure_keeps_its_line(self):
+        young = self.body(self.area, line="women", valid_from=date(2025, 7, 1))
+        lineage.recompute()
+        self.cell(self.area, 4, unit=young, on=date(2026, 1, 1))
+        table = year(2026, "line", everything=True, structure=IN_2024)
+        self.assertEqual([(row.key, row["things"]) for row in table.rows], [("women", 4)])
+        self.assertEqual(
+            [row.key for row in year(2026, "unit", everything=True, structure=IN_2024).rows], ["-"]
+        )
+
+    def test_an_undecided_division_of_a_body_is_not_guessed(self):
+        old = self.body(self.area, valid_to=date(2025, 7, 1))
+        two = [self.body(self.area, valid_from=date(2025, 7, 1)) for _ in range(2)]
+        self.cell(self.area, 5, unit=old)
+        self.succeed(old, *two)
+        table = year(2024, "unit", everything=True, structure=IN_2026)
+        self.assertEqual([(row.key, row["things"]) for row in table.rows], [("-", 5)])
+
+
+class Asking(Counting, TestCase):
+    def setUp(self):
+        super().setUp()
+        self.area = invented("An")["An"]
+        self.unit = self.body(self.area)
+
+    def put(self, value, **facts):
+        return self.cell(self.area, value, unit=self.unit, **facts)
+
+    def test_by_field_and_kind_and_year(self):
+        self.put(2)
+        self.put(3, field=self.culture, kind="exemplar")
+        self.put(4, on=date(2025, 12, 1))
+        both = Period(date(2024, 1, 1), date(2025, 12, 31))
+        self.assertEqual(self.told(figures(both, "field", everything=True)), {"Kinh tế": 6, "Văn hóa": 3})
+        self.assertEqual(self.told(figures(both, "kind", everything=True)), {"mô hình": 6, "điển hình": 3})
+        self.assertEqual(self.told(figures(both, "year", everything=True)), {"2024": 5, "2025": 4})
+
+    def test_a_half_year_tells_nothing_of_plan_years(self):
+        self.put(2, on=date(2024, 7, 1))
+        self.put(9, on=date(2024, 1, 1), measure="plans")
+        half = Period.half(2024, 2)
+        table = figures(half, "area", everything=True)
+        self.assertEqual(table.totals, {"things": 2})
+        with self.assertRaises(ValueError):
+            figures(half, "area", everything=True, measures=["plans"])
+        self.assertEqual(year(2024, "area", everything=True).totals, {"things": 2, "plans": 9})
+
+    def test_as_known_on_a_past_day(self):
+        with mock.patch.object(counting, "today", return_value=date(2024, 4, 1)):
+            counting.move({self.key(): 5})
+        with mock.patch.object(counting, "today", return_value=date(2024, 9, 1)):
+            counting.move({self.key(): 2})
+        read = lambda day: year(2024, "area", everything=True, known_on=day).totals["things"]  # noqa: E731
+        self.assertEqual(
+            [read(day) for day in (date(2024, 3, 31), date(2024, 4, 1), date(2024, 8, 31))], [0, 5, 5]
+        )
+        self.assertEqual((read(date(2024, 9, 1)), read(None)), (7, 7))
+
+    def key(self):
+        return counting.Key("things", date(2024, 3, 1), self.unit.pk, self.area.pk, self.economy.pk, "model")
+
+    def test_what_is_invented_is_left_out_unless_asked_for(self):
+        self.put(2)
+        sample = Area(level="commune", type="xã", name="Mẫu", parent=self.area.parent, sample=True)
+        sample.save()
+        from kheo.places import lineage as areas
+
+        areas.recompute()
+        self.cell(sample, 50)
+        self.cell(self.area, 60, unit=self.body(self.area, sample=True))
+        table = year(2024, "area", everything=True)
+        self.assertEqual(self.told(table), {"Xã An": 2})
+        self.assertEqual((table.communes_counted, table.communes), (1, 1))
+        whole = year(2024, "area", everything=True, sample=True)
+        self.assertEqual(self.told(whole), {"Xã An": 62, "Xã Mẫu": 50})
+        self.assertEqual((whole.communes_counted, whole.communes), (1, 1))
+
+    def test_a_closed_row_is_not_counted(self):
+        self.put(2, known_to=date(2024, 3, 2))
+        self.put(3, known_from=date(2024, 3, 2), known_to=FOREVER)
+        self.assertEqual(year(2024, "area", everything=True).totals["things"], 3)
+
+    def test_the_words_for_a_structure(self):
+        self.assertEqual(structure_day("then", Y2024), date(2024, 12, 31))
+        self.assertEqual(structure_day("2021-05-29", Y2024), date(2021, 5, 29))
+        with self.assertRaises(ValueError):
+            structure_day("yesterday", Y2024)
+
+    def test_as_json_every_row_has_every_measure(self):
+        self.put(2)
+        told = year(2024, "area", everything=True).as_json()
+        self.assertEqual(
+            told["rows"],
+            [{"key": str(self.area.pk), "label": "Xã An", "code": "m2", "things": 2, "plans": 0}],
+        )
+        self.assertEqual((told["communes_counted"], told["communes"]), (1, 1))
+
+
+class WhoSees(Counting, TestCase):
+    """By place one sees all of a commune, by line all of a union; each thing once in each reading."""
+
+    def setUp(self):
+        super().setUp()
+        self.cast = cast()
+        self.cell(self.cast.tam_quang, 1, on=date(2026, 1, 1), unit=self.cast.dang_uy_tam_quang)
+        self.cell(self.cast.tam_quang, 10, on=date(2026, 1, 1), unit=self.cast.women_tam_quang)
+        self.cell(self.cast.tam_hop, 100, on=date(2026, 1, 1), unit=self.cast.dang_uy_tam_hop)
+
+    def total(self, who):
+        return year(2026, "field", who=who).totals["things"]
+
+    def test_by_place_and_by_line(self):
+        self.assertEqual(self.total(self.cast.hoa), 111)
+        self.assertEqual(self.total(self.cast.minh), 11)
+        self.assertEqual(self.total(self.cast.lan), 100)
+        union = Post.objects.create(user=self.cast.duc, unit=self.cast.women, role="reader", reach="line")
+        self.assertEqual(self.total(union), 10)
+        # Both ways at once: the women's ten are seen twice and counted once.
+        self.assertEqual(self.total(self.cast.duc), 111)
+
+    def test_without_a_post_nothing(self):
+        self.cast.an.posts.update(valid_to=date(2026, 1, 1))
+        self.assertEqual(self.total(self.cast.an), 0)
+        self.assertEqual(self.total(None), 0)
+
+    def test_several_readings_share_what_they_read(self):
+        reading = Reading(Y2026, who=self.cast.hoa)
+        reading.by("area")
+        with CaptureQueriesContext(connection) as queries:
+            reading.by("field")
+        self.assertLessEqual(len(queries), 2)
