@@ -294,7 +294,7 @@ def _title(
             shouting = line.isupper()
             if (
                 # Party documents close the title with a row of hyphens.
-                re.fullmatch(r"[\s*_–—-]{2,}", line)
+                re.search(r"\n[ *_–—-]{2,}\n", text.plain[stop:a])
                 or _not_title(text, (a, b))
                 or (_PREAMBLE.match(tone) and not shouting)
                 or re.match(r"(?:I|1)\s?[.)/]\s", line)
