@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kheo.fieldwork.figures import MEASURED
 from kheo.fieldwork.models import FieldReport, FigureKind, UnitReport, UnitReportLine
@@ -169,24 +168,26 @@ class FieldReportForm(Form):
     def clean_happened_on(self) -> date:
         day: date = self.cleaned_data["happened_on"]
         if day > today():
-            raise forms.ValidationError(_now("This day lies in the future."))
+            raise forms.ValidationError(gettext("This day lies in the future."))
         return day
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         first, last = data.get("happened_on"), data.get("happened_until")
         if first and last and last < first:
-            self.add_error("happened_until", _now("It ends before it begins. Check the two days."))
+            self.add_error("happened_until", gettext("It ends before it begins. Check the two days."))
         if last and last > today():
-            self.add_error("happened_until", _now("This day lies in the future."))
+            self.add_error("happened_until", gettext("This day lies in the future."))
         if data.get("photo_on") and data["photo_on"] > today():
-            self.add_error("photo_on", _now("This day lies in the future."))
+            self.add_error("photo_on", gettext("This day lies in the future."))
         data["happened_until"] = last or first
         initiative = data.get("initiative")
         if initiative is not None and first:
             data["enrolment"] = enrolment_on(initiative, first)
             if data["enrolment"] is None:
-                self.add_error(None, _now("It can be reported on once its registration is in a catalogue."))
+                self.add_error(
+                    None, gettext("It can be reported on once its registration is in a catalogue.")
+                )
         return data
 
     def values(self) -> dict[str, Any]:
@@ -342,8 +343,10 @@ class UnitReportForm(Form):
         self.fields["entry"].label_from_instance = entry_label
         for each in self.initiatives:
             # The name stands beside it in the table; these are for those who hear the page.
-            self.fields[f"line_{each.pk}"].widget.attrs["aria-label"] = _now("How it stands: %s") % each.name
-            self.fields[f"note_{each.pk}"].widget.attrs["aria-label"] = _now("Note on: %s") % each.name
+            self.fields[f"line_{each.pk}"].widget.attrs["aria-label"] = (
+                gettext("How it stands: %s") % each.name
+            )
+            self.fields[f"note_{each.pk}"].widget.attrs["aria-label"] = gettext("Note on: %s") % each.name
 
     def parts(self, names: Any) -> Iterator[forms.BoundField]:
         return (self[name] for name in names if name in self.fields)
@@ -372,16 +375,16 @@ class UnitReportForm(Form):
         else:
             for name in ("period_first", "period_last"):
                 if not data.get(name) and name not in self.errors:
-                    self.add_error(name, _now("Choose a period of the plan, or write both days."))
+                    self.add_error(name, gettext("Choose a period of the plan, or write both days."))
         first, last = data.get("period_first"), data.get("period_last")
         if first and last and first > last:
-            self.add_error("period_last", _now("It ends before it begins. Check the two days."))
+            self.add_error("period_last", gettext("It ends before it begins. Check the two days."))
         for each in self.initiatives:
             if data.get(f"line_{each.pk}") == UnitReportLine.Standing.STOPPED and not data.get(
                 f"note_{each.pk}"
             ):
                 self.add_error(
-                    f"note_{each.pk}", _now("Say why “%(name)s” is to stop.") % {"name": each.name}
+                    f"note_{each.pk}", gettext("Say why “%(name)s” is to stop.") % {"name": each.name}
                 )
         return data
 
@@ -402,7 +405,7 @@ class UnitReportForm(Form):
 def entry_label(entry: CalendarEntry) -> str:
     from kheo.lib.formats import short_date
 
-    return _now("%(name)s, due %(day)s") % {"name": entry.name, "day": short_date(entry.closes)}
+    return gettext("%(name)s, due %(day)s") % {"name": entry.name, "day": short_date(entry.closes)}
 
 
 def typed_page(report: UnitReport) -> dict[str, Any]:
@@ -449,13 +452,13 @@ class FilterForm(Form):
         super().__init__(data, **kwargs)
         year = today().year
         self.fields["year"].choices = [
-            ("", _now("All")), *((each, str(each)) for each in range(year + 1, 2019, -1))
+            ("", gettext("All")), *((each, str(each)) for each in range(year + 1, 2019, -1))
         ]  # fmt: skip
-        self.fields["state"].choices = [("", _now("All")), *State.choices]
+        self.fields["state"].choices = [("", gettext("All")), *State.choices]
         area = by.unit.area if by else None
         if of_units:
             del self.fields["field"], self.fields["commune"]
-            self.fields["q"].label = _now("Unit")
+            self.fields["q"].label = gettext("Unit")
         elif area is None or area.commune is not None:
             # Who works in one commune has nothing to choose from.
             del self.fields["commune"]

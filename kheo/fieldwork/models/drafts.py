@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 
 from kheo.initiatives.models import Initiative
 from kheo.lib.refusals import Refused
@@ -24,12 +24,12 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     ) -> "Draft":
         """Keep what has been typed so far. Refused when the key is somebody else's."""
         if len(str(fields)) > Draft.MOST_LETTERS:
-            raise Refused(_now("This is more than a report holds. Shorten it, or attach it as a file."))
+            raise Refused(gettext("This is more than a report holds. Shorten it, or attach it as a file."))
         draft, _made = self.get_or_create(
             key=key, defaults={"user": by.user, "post": by, "initiative": initiative, "fields": fields}
         )
         if draft.user_id != by.user_id:
-            raise Refused(_now("This draft belongs to somebody else."))
+            raise Refused(gettext("This draft belongs to somebody else."))
         draft.fields, draft.post = fields, by
         draft.save(update_fields=["fields", "post", "updated"])
         return draft
@@ -61,7 +61,7 @@ class Draft(models.Model):
         ordering = ["-updated", "-pk"]
 
     def __str__(self) -> str:
-        return self.initiative.name if self.initiative else _now("Periodic report")
+        return self.initiative.name if self.initiative else gettext("Periodic report")
 
     def get_absolute_url(self) -> str:
         return reverse("report_draft", args=[self.key])

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, Sum
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kheo.audit.models import record
@@ -217,7 +217,7 @@ class FieldReport(Version):
     def check_author(self, by: Post) -> None:
         self.initiative.check_writing(by)
         if self.enrolment.state not in Enrolment.COUNTED:
-            raise Refused(_now("It can be reported on once its registration is in a catalogue."))
+            raise Refused(gettext("It can be reported on once its registration is in a catalogue."))
 
     def check_superior(self, by: Post) -> None:
         """The body that received the enrolment, or one that reaches the place from above."""
@@ -229,8 +229,8 @@ class FieldReport(Version):
             if addressee is None and by.unit.may_confirm_itself:
                 return
             raise Refused(
-                _now("Your own unit's report is accepted by %(office)s.")
-                % {"office": addressee.today if addressee else _now("the body above it")}
+                gettext("Your own unit's report is accepted by %(office)s.")
+                % {"office": addressee.today if addressee else gettext("the body above it")}
             )
         if by.reach == ReachKind.PLACE:
             by.require(*_ACCEPTING, reaching=(initiative.owner, initiative.area))
@@ -240,11 +240,13 @@ class FieldReport(Version):
     def check_send(self, by: Post) -> None:
         self.check_write(by)
         if self.happened_until > today():
-            raise Refused(_now("The activity lies in the future. Send the report when it has taken place."))
+            raise Refused(
+                gettext("The activity lies in the future. Send the report when it has taken place.")
+            )
         ended = self.initiative.ended_on
         if ended is not None and self.happened_on > ended:
             raise Refused(
-                _now("This initiative ended on %(day)s. A report can tell of what was done until then.")
+                gettext("This initiative ended on %(day)s. A report can tell of what was done until then.")
                 % {"day": short_date(ended)}
             )
 

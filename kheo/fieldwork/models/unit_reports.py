@@ -10,9 +10,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kheo.audit.models import record
 from kheo.fieldwork.models.versions import ReportQuerySet, State, Step, Version
@@ -74,7 +73,7 @@ class UnitReportQuerySet(ReportQuerySet):
                 known = self.filter(unit=unit, entry=report.entry).exclude(state=State.WITHDRAWN).first()
                 if known is not None:
                     raise FasterColleague(
-                        _now("%(unit)s already has a report for “%(entry)s”. Open that one.")
+                        gettext("%(unit)s already has a report for “%(entry)s”. Open that one.")
                         % {"unit": unit, "entry": report.entry}
                     )
             report.save(force_insert=True)
@@ -184,16 +183,18 @@ class UnitReport(Version):
             if by.acts_for(committee) or by.acts_for(standing_office(committee)):
                 return
         if by.acts_for(self.unit) and not by.unit.may_confirm_itself:
-            raise Refused(_now("Your own unit's report is accepted by the body above it."))
+            raise Refused(gettext("Your own unit's report is accepted by the body above it."))
         by.require(*DESK, *HEADS, reaching=(self.unit, self.unit.area))
 
     def check_send(self, by: Post) -> None:
         self.check_write(by)
         if self.period_first > today():
-            raise Refused(_now("The period has not begun. Send the report when there is something to tell."))
+            raise Refused(
+                gettext("The period has not begun. Send the report when there is something to tell.")
+            )
         silent = self.lines.filter(standing=UnitReportLine.Standing.STOPPED, note="").first()
         if silent is not None:
-            raise Refused(_now("Say why “%(name)s” is to stop.") % {"name": silent.initiative.name})
+            raise Refused(gettext("Say why “%(name)s” is to stop.") % {"name": silent.initiative.name})
 
     # The verbs
 
@@ -301,7 +302,7 @@ class UnitReportLine(models.Model):
             ending = initiative.end(by=by, on=on, reason=self.note)
         except Refused as refusal:
             raise Refused(
-                _now("“%(name)s” is to stop: %(why)s The report was not accepted.")
+                gettext("“%(name)s” is to stop: %(why)s The report was not accepted.")
                 % {"name": initiative.name, "why": refusal}
             ) from None
         UnitReportLine.objects.filter(pk=self.pk).update(ending=ending)

@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kheo.audit.models import record
 from kheo.initiatives.models.initiatives import DESK, HEADS
@@ -162,7 +161,7 @@ class Version(models.Model):
         self._check_state(State.SENT)
         if self.is_work_of(by) and not by.unit.may_confirm_itself:
             raise Refused(
-                _now(
+                gettext(
                     "You sent this yourself. Somebody else of your unit accepts it, as you are more than two."
                 )
             )
@@ -180,7 +179,7 @@ class Version(models.Model):
         self.check_author(by)
         self._check_state(State.ACCEPTED)
         if self.versions.filter(state__in=OPEN).exists():
-            raise FasterColleague(_now("A correction of this report is already being written."))
+            raise FasterColleague(gettext("A correction of this report is already being written."))
 
     def _check_state(self, *expected: str) -> None:
         if self.state not in expected:
@@ -219,7 +218,7 @@ class Version(models.Model):
         """It goes back to its author with a reason. `seen` is the state the person had before their eyes."""
         self.check_return(by)
         if not reason.strip():
-            raise Refused(_now("Say what has to be changed, so that it can be sent again."))
+            raise Refused(gettext("Say what has to be changed, so that it can be sent again."))
         self._check_seen(seen)
         with transaction.atomic():
             self._move([State.SENT], State.RETURNED, "returned", by=by, reason=nfc(reason))
@@ -228,7 +227,7 @@ class Version(models.Model):
         """Its author's side gives it up before it is accepted."""
         self.check_withdraw(by)
         if not reason.strip():
-            raise Refused(_now("Say why it is withdrawn."))
+            raise Refused(gettext("Say why it is withdrawn."))
         self._check_seen(seen)
         with transaction.atomic():
             self._move([self.state], State.WITHDRAWN, "withdrawn", by=by, reason=nfc(reason))
@@ -237,7 +236,7 @@ class Version(models.Model):
         """Begin a corrected version, a draft with everything this one says; this one stays counted."""
         self.check_correct(by)
         if not reason.strip():
-            raise Refused(_now("Say what was wrong."))
+            raise Refused(gettext("Say what was wrong."))
         with transaction.atomic():
             # This row is the lock: two people correcting it begin one version.
             type(self)._base_manager.select_for_update().get(pk=self.pk)
@@ -295,8 +294,8 @@ class Version(models.Model):
         """Who was faster and when, in a sentence."""
         last = self.steps.select_related("by__user", "by__unit").order_by("-at", "-pk").first()  # type: ignore[attr-defined]
         if last is None:
-            return _now("This report has moved on. Look at it again before you go on.")
-        return _now("%(who)s was faster: %(state)s at %(when)s. Look at it again before you go on.") % {
+            return gettext("This report has moved on. Look at it again before you go on.")
+        return gettext("%(who)s was faster: %(state)s at %(when)s. Look at it again before you go on.") % {
             "who": last.by,
             "state": last.get_state_display(),
             "when": moment(last.at),

@@ -69,7 +69,7 @@ def accept_words(found: Any) -> str:
 def return_words(found: Any) -> dict[str, Any]:
     return {
         "title": _("Return the report"),
-        "lead": _("Its author reads the reason and can send it again."),
+        "lead": _("Its author reads why and can send it again."),
         "button": _("Return it"),
         "danger": True,
     }
@@ -79,7 +79,7 @@ def withdraw_words(found: Any) -> dict[str, Any]:
     return {
         "title": _("Withdraw the report"),
         "lead": _("It stays readable here, but it is never counted."),
-        "button": _("Withdraw it"),
+        "button": _("Withdraw the report"),
         "danger": True,
     }
 
