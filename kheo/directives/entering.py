@@ -47,7 +47,10 @@ def enter(
     Raises Refused for a document marked mật, of which nothing is kept.
     """
     by.require(*ENTER, unit=by.unit)
-    read = _read_text(text) if text.strip() else _read_file(upload)
+    # The file is read in any case: it may be marked mật where the pasted text is not.
+    read = _read_file(upload)
+    if text.strip():
+        read = _read_text(text)
     attachment = Attachment.objects.store(upload, by=by, kind="directive") if upload is not None else None
     with transaction.atomic():
         directive = Directive(
@@ -69,6 +72,11 @@ def enter(
         index.update(directive)
         record(directive, "directive_entered", by=by)
     return directive
+
+
+def refuse_secret(upload: File) -> None:
+    """Raises Secret for a file marked mật, whatever it is handed in for; one that cannot be read passes."""
+    _read_file(upload)
 
 
 def read_typed(directive: Directive, by: Post, text: str) -> None:

@@ -478,6 +478,8 @@ def _send(form: ReplyForm, by: Post) -> list[Reply]:
         raise Refused(form.duty._who_was_faster())
     upload = form.cleaned_data.get("upload")
     by.require(*matrix_rows.ANSWER, unit=form.duty.unit)
+    if upload:
+        entering.refuse_secret(upload)
     file = Attachment.objects.store(upload, by=by, kind="implementing") if upload else None
     return Duty.reply_all(form.duties(), by, file=file, **form.words())
 

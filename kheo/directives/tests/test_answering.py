@@ -8,11 +8,12 @@ from django.test import TestCase
 
 from kheo.directives import cascade
 from kheo.directives.models import Duty, Reply
+from kheo.files.models import Attachment
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.units.models import ReachKind, Role
 from kheo.units.tests.cast import person, post
 
-from .circle import circle, directive, duties_today, duty_of
+from .circle import TEXT, circle, directive, duties_today, duty_of
 
 
 class Answering(TestCase):
@@ -71,6 +72,14 @@ class Answering(TestCase):
         self.assertEqual((reply.results, reply.studied_by_count), ("Đã hoà giải xong 3 vụ", 1250))
         self.assertTrue(reply.file.may_be_seen_by(self.at.hoa.user))
         self.assertFalse(reply.file.may_be_seen_by(self.at.lan.user))
+
+    def test_a_secret_document_is_not_taken_with_an_answer(self):
+        self.client.force_login(self.at.minh.user)
+        secret = SimpleUploadedFile("kh.txt", ("MẬT\n" + TEXT).encode())
+        page = self.client.post(self.address, {"status": "done", "results": "Xong", "upload": secret})
+        self.assertContains(page, "bí mật nhà nước")
+        self.assertFalse(Reply.objects.exists())
+        self.assertFalse(Attachment.objects.exists())
 
     def test_a_sign_in_that_expired_loses_nothing(self):
         self.client.force_login(self.at.minh.user)

@@ -91,6 +91,12 @@ class Entering(TestCase):
         self.assertFalse(Directive.objects.exists())
         self.assertFalse(Attachment.objects.exists())
 
+    def test_a_secret_file_beside_a_harmless_text_is_refused_too(self):
+        secret = SimpleUploadedFile("mat.txt", ("MẬT\n" + TEXT).encode())
+        self.client.post("/chi-dao/nhap/", {"text": TEXT, "file": secret})
+        self.assertFalse(Directive.objects.exists())
+        self.assertFalse(Attachment.objects.exists())
+
     def test_a_secret_text_typed_beside_a_scan_is_refused(self):
         self.client.post("/chi-dao/nhap/", {"file": picture()})
         made = Directive.objects.get()
