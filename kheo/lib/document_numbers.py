@@ -367,10 +367,10 @@ _NUMBER = re.compile(
 )
 # "Số 12 KH/TU": the dash forgotten, only after the word itself.
 _NO_DASH = re.compile(
-    rf"(?i:s[ốo])\s*:?\s*(?P<number>\d{{1,5}}[a-zđ]?)\ +(?P<first>{_CODE})\ ?/\ ?(?P<rest>{_CODE}(?:-{_CODE})?)"
+    rf"(?i:s[ốổồóòoô])\s*:?\s*(?P<number>\d{{1,5}}[a-zđ]?)\ +(?P<first>{_CODE})\ ?/\ ?(?P<rest>{_CODE}(?:-{_CODE})?)"
 )
 _BLANK = re.compile(
-    rf"(?i:s[ốo])\s*:?\s*[.\u2026_ ]{{0,40}}(?P<sep>[-/])\ ?(?P<first>{_CODE})\ ?(?P<sep3>[-/])\ ?(?P<rest>{_CODE}(?:-{_CODE}){{0,3}})"
+    rf"(?i:s[ốổồóòoô])\s*:?\s*[.\u2026_ ]{{0,40}}(?P<sep>[-/])\ ?(?P<first>{_CODE})\ ?(?P<sep3>[-/])\ ?(?P<rest>{_CODE}(?:-{_CODE}){{0,3}})"
 )
 
 
@@ -617,7 +617,7 @@ def find_all(text: str | Aligned) -> list[tuple[int, int, DocumentNumber]]:
         while plain[end - 1] in ".&":
             end -= 1
         number = _read(match, aligned.words(start, end))
-        after_so = bool(re.search(r"(?i)s[ốo]\s*:?\s*$", plain[max(0, start - 8) : start]))
+        after_so = bool(re.search(r"(?i)s[ốổồóòoô]\s*:?\s*$", plain[max(0, start - 8) : start]))
         if not _believable(match, number, after_so):
             continue
         found.append((*aligned.span(start, end), number))

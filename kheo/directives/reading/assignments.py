@@ -332,6 +332,13 @@ def _after_bodies(text: Aligned, found: BodyList, limit: int) -> tuple[str, int]
         return "end", limit
     if match := re.match(r"\s*(?:có trách nhiệm|chịu trách nhiệm|có nhiệm vụ)?\s*:\s*", rest):
         return "colon", position + match.end()
+    # Points run together with their heading: "Sở Nội vụ - Chủ trì …; - Phối hợp …", "Sở Nội vụ a) Chủ trì …".
+    if (
+        (match := re.match(r"\s+(?:[-+]|a\)|1\.)\s*(?=\S)", rest))
+        and text.plain[position + match.end()].isupper()
+        and predicate_at(text, position + match.end())
+    ):
+        return "colon", position + match.end()
     if match := re.match(r"\s*\.\s+(?=\S)", rest):
         return "stop", position + match.end()
     if _PAST.match(rest):

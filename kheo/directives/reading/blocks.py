@@ -48,8 +48,6 @@ _ENDS = re.compile(r"""[.;:!?/…]["')\]]*$""")
 class Block:
     """One block at [start, end) of the aligned text; its words begin at `body` after the marker."""
 
-    # ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
-
     kind: str
     marker: str
     start: int
@@ -243,6 +241,7 @@ def unwrap(text: Aligned) -> None:
     tone, folded = list(text.tone), list(text.fold)
     previous: tuple[int, int] | None = None
     position = 0
+    width = _width(text.plain)
     for raw in text.plain.split("\n"):
         start, end = position, position + len(raw)
         position = end + 1
@@ -255,7 +254,7 @@ def unwrap(text: Aligned) -> None:
         if previous is not None:
             before = text.plain[previous[0] : previous[1]].rstrip()
             gap = text.plain[previous[1] : start]
-            if _wrapped(text, before, stripped, previous, start, gap):
+            if _wrapped(before, stripped, gap, width):
                 for index in range(previous[1], start):
                     if plain[index] == "\n":
                         plain[index] = tone[index] = folded[index] = " "
@@ -263,13 +262,40 @@ def unwrap(text: Aligned) -> None:
     text.plain, text.tone, text.fold = "".join(plain), "".join(tone), "".join(folded)
 
 
-def _wrapped(text: Aligned, before: str, line: str, previous: tuple[int, int], start: int, gap: str) -> bool:
+def _width(plain: str) -> int:
+    """The width a text was wrapped at; 0 when its lines are whole paragraphs."""
+    lengths = sorted(len(line.strip()) for line in plain.split("\n") if len(line.strip()) > 25)
+    if len(lengths) < 8:
+        return 0
+    width = lengths[int(len(lengths) * 0.95)]
+    near = sum(1 for length in lengths if length > width * 0.75)
+    return width if 45 <= width <= 130 and near * 2 > len(lengths) and lengths[-1] <= width * 1.3 else 0
+
+
+_STARTS = re.compile(
+    r"(?:[IVX]+|\d{1,2}(?:\.\d{1,2})*)\s?[.)/-]\s|[a-zđ]\s?[.)]\s|[a-zđ]\)|[-+*]\s|Điều \d+\.|Chương [IVX]|Nơi nhận|Kính gửi|Căn cứ|Trên đây"
+)
+
+
+def _may_go_on(before: str, line: str) -> bool:
+    """Whether a line after a full one may belong to it: no heading, no point, no new part of the document."""
+    first = line.lstrip("\"'([")[:1]
+    return not before.isupper() and not line.isupper() and first.isalnum() and not _STARTS.match(line)
+
+
+def _wrapped(before: str, line: str, gap: str, width: int) -> bool:
+    fits_no_more = bool(width) and len(before) + 1 + len(line.split(" ", 1)[0]) > width - 1
     if _ENDS.search(before) and not re.search(r"(?i:\bsố\s*:)$", before):
-        return False
+        # A full line that ends with a stop is seldom the last of its paragraph.
+        return fits_no_more and before.endswith(".") and gap.count("\n") < 2 and _may_go_on(before, line)
     if gap.count("\n") > 2 or "|" in before[-2:] or line.startswith("|"):
         return False
+    if fits_no_more and re.match(r"[-&] [^\W\d]", line) and line[2].islower():
+        return gap.count("\n") < 3  # "quốc phòng / - an ninh"
     if re.match(r"(?:[a-zđ]\s?[.)]\s|[a-zđ]\)|[-+*]\s|v/v|\d{1,2}[.)]\s)", line):
         return False
+    if fits_no_more and _may_go_on(before, line):
+        return gap.count("\n") < 3
     first = line.lstrip("\"'([")[:1]
     if re.search(r"(?i:\bsố\s*:?)$", before):
         return first.isdigit()

@@ -42,7 +42,6 @@ CADENCE = re.compile(
 
 def to_date(match: re.Match[str]) -> date | None:
     """The day a FULL_DATE match means; None when no such day exists."""
-    # ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
     day, month, year = (match["d"] or match["d2"], match["m"] or match["m2"], match["y"] or match["y2"])
     try:
         return date(int(year), int(month), int(day))

@@ -27,7 +27,7 @@ _TYPE_WORDS = "|".join(sorted((name.lower() for name in TYPE_NAMES), key=len, re
 _MOTTO = re.compile(
     r"cong hoa xa hoi chu nghia|doc lap ?-? ?tu do|dang cong san viet nam$|^dang cong san viet nam"
 )
-_NUMBER_LINE = re.compile(r"^(?:S[ốỐoOôÔ]|s[ốo])\s*:?\s*(?=[\d./…_ -]*[-/])", re.I)
+_NUMBER_LINE = re.compile(r"^(?:S[ốỐổỔồỒóÓòÒoOôÔ]|s[ốổồóòoô])\s*:?\s*(?=[\d./…_ -]*[-/])", re.I)
 _PLACE_DATE = re.compile(
     r"(?P<place>[A-ZĐÂĂÊÔƠƯÀ-Ỹ][\w .'-]{1,40}?)\s*,\s*ngày\s*(?P<d>\d{1,2}|[.…_ ]{1,12})\s*tháng\s*(?P<m>\d{1,2}|[.…_ ]{1,12})\s*năm\s*(?P<y>\d{4}|[\d.…_ ]{1,12})"
 )
@@ -43,8 +43,6 @@ _ORG_START = re.compile(
 @dataclass
 class Head:
     """What the head of a text says, and where the body begins (in the aligned text)."""
-
-    # ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 
     number: Found
     doc_type: Found
@@ -86,7 +84,7 @@ def _number_line(text: Aligned, lines: list[tuple[int, int]]) -> int | None:
         plain = text.plain[start:end]
         # "Số: …" may stand in one line with the letterhead or with the date.
         found = re.search(
-            r"(?:^|\s{2,}|\|\s*|(?<=NAM )|(?<=phúc )|[A-ZĐỦỤ] )S[ốỐoOôÔ]\s*:?\s*(?=[\d.…_ ]*\s?[-/]\s?[A-ZĐ]|\d)",
+            r"(?:^|\s{2,}|\|\s*|(?<=NAM )|(?<=phúc )|[A-ZĐỦỤ] )S[ốỐổỔồỒóÓòÒoOôÔ]\s*:?\s*(?=[\d.…_ ]*\s?[-/]\s?[A-ZĐ]|\d)",
             plain,
         )
         if found and (
@@ -154,7 +152,7 @@ def _own_number(
     if number_line is None:
         return _none("no line with a number in the head"), None
     start, end = lines[number_line]
-    so = re.search(r"(?:^|\s|\|)(S[ốỐoOôÔ]\s*:?\s*)(?=[\d./…_-]|\s)", text.plain[start:end])
+    so = re.search(r"(?:^|\s|\|)(S[ốỐổỔồỒóÓòÒoOôÔ]\s*:?\s*)(?=[\d./…_-]|\s)", text.plain[start:end])
     at = start + (so.start(1) if so else 0)
     stretch = Aligned(text.plain[at : min(end, at + 90)])
     numbers = document_numbers.find_all(stretch)

@@ -35,7 +35,6 @@ _BASIS = re.compile(r"^(?:căn cứ|thực hiện|thi hành|triển khai thực 
 
 def read_references(text: Aligned, head: Head) -> list[Reference]:
     """All references, one per document: a document named twice is listed once with both places."""
-    # ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
     found: list[Reference] = []
     own_key = head.own.key if head.own else ""
     numbers = document_numbers.find_all(text)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kheo.lib import document_numbers
+from kheo.lib.aligned_text import Aligned
 from kheo.lib.vietnamese import fold
 
 from . import read
@@ -74,7 +75,7 @@ class Score:
 
 def _words(name: str) -> str:
     """A body's name for comparison: folded, usual abbreviations written out, without "các" and courtesies."""
-    name = f" {fold(name).strip(' .,;:')} "
+    name = f" {_quote(name)} ".replace('"', "")
     for short, long in (
         (" ubnd ", " uy ban nhan dan "),
         (" hdnd ", " hoi dong nhan dan "),
@@ -123,7 +124,8 @@ def _same_bodies(read_names: list[str], expected: list[str]) -> bool:
 
 
 def _quote(text: str) -> str:
-    return " ".join(fold(text).replace("...", " ").strip(" .;,:").split())
+    """Words for comparison: folded, one kind of dash and quotation mark, no dots for words left out."""
+    return " ".join(Aligned(text).fold.replace("...", " ").strip(" .;,:").split())
 
 
 def judge(name: str, reading: dict[str, Any], expected: dict[str, Any]) -> Result:
@@ -140,7 +142,7 @@ def judge(name: str, reading: dict[str, Any], expected: dict[str, Any]) -> Resul
     head = Share()
     for key in ("doc_type", "issuer", "issued_on", "title"):
         if expected.get(key):
-            good = fold(str(reading.get(key) or "")).strip(' .“”"') == fold(str(expected[key])).strip(' .“”"')
+            good = _quote(str(reading.get(key) or "")).strip(' ."') == _quote(str(expected[key])).strip(' ."')
             head += Share(int(good), 1)
             if not good:
                 missed.append(f"{key}: {reading.get(key)} for {expected[key]}")

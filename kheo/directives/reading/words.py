@@ -5,7 +5,6 @@ import re
 
 # Verbs of duty and what may stand before them.
 _VERBS = """
-# ruff: noqa: E501 - patterns stay on one line each, so that they can be read and searched
 bám sát|ban hành|bảo đảm|đảm bảo|bảo vệ|bố trí|báo cáo|biên soạn|biên tập|bồi dưỡng|biểu dương|bình xét|bổ sung|
 cân đối|cập nhật|cấp phát|cấp kinh phí|cắt giảm|chấm điểm|chấp hành|chỉ đạo|chịu trách nhiệm|cho ý kiến|chủ động|chủ trì|
 chuẩn bị|chú trọng|chú ý|chuyển đổi|chấn chỉnh|cử|củng cố|cung cấp|công bố|công khai|công nhận|cụ thể hóa|cần|

@@ -1,13 +1,15 @@
 """The reader on specimens written for it in many forms; all places and bodies in them are made up."""
 
 import json
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from kheo.directives.reading import read
 from kheo.directives.reading.extract import text_of
-from kheo.directives.reading.scoring import AIMS, judge, same_body, score
+from kheo.directives.reading.scoring import AIMS, Score, judge, same_body, score
 
 SPECIMENS = Path(__file__).parent / "specimens"
 NAMES = sorted(path.name.removesuffix(".expected.json") for path in SPECIMENS.glob("*.expected.json"))
@@ -73,3 +75,31 @@ def test_bodies_are_compared_by_name_and_not_by_a_common_word():
     )
     assert not same_body("Sở Nội vụ", "Sở Tài chính")
     assert not same_body("các đơn vị", "các cơ quan, đơn vị cấp tỉnh")
+
+
+def _wrapped(text: str, width: int) -> str:
+    return "\n".join(
+        "\n".join(textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False))
+        for line in text.split("\n")
+    )
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: _wrapped(text, 80),
+        lambda text: text.replace("“", '"').replace("”", '"').replace("–", "-"),
+        lambda text: re.sub(r"(?m)^- ", "• ", text),
+        lambda text: re.sub(r"(?m)^(\d{1,2})\. ", r"\1/ ", text),
+        lambda text: text.replace("ủy", "uỷ").replace("Ủy", "Uỷ").replace("hòa", "hoà"),
+    ],
+    ids=["wrapped", "straight quotes", "bullets", "slashes", "old tone marks"],
+)
+def test_other_ways_of_printing_the_same_reach_the_aims(spoil):
+    results = []
+    for name in NAMES:
+        expected = json.loads((SPECIMENS / f"{name}.expected.json").read_text(encoding="utf-8"))
+        text = spoil((SPECIMENS / f"{name}.txt").read_text(encoding="utf-8"))
+        results.append(judge(name, read(text).as_json(), expected))
+    for what, aim in AIMS.items():
+        assert Score(results).total(what).percent >= aim
