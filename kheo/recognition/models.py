@@ -437,7 +437,7 @@ def committees_recorded_by(post: Post) -> list[Unit]:
 def to_recognise(committee: Unit, tier: Tier | None = None) -> Any:
     """What a committee may recognise today: running, in a catalogue, in its area, not yet at this tier."""
     approved = Enrolment.objects.filter(initiative=OuterRef("pk"), state=Enrolment.State.APPROVED)
-    here = Area.objects.within_(committee.area).values("pk")
+    here = Area.objects.within_now(committee.area).values("pk")
     movements = Mandate.objects.filter(committee=committee).values("movement")
     found = (
         Initiative.objects.exclude(state__in=[Initiative.State.ENDED, Initiative.State.WITHDRAWN])

@@ -1,6 +1,65 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class StoriesConfig(AppConfig):
     name = "kheo.stories"
     label = "stories"
+
+    def ready(self) -> None:
+        from kheo.search import index
+        from kheo.stories import panels
+        from kheo.ui.registry import Link, MenuEntry, links, menu, verbs
+
+        panels.declare()
+        index.register(
+            index.Searchable(
+                kind="story",
+                label=_("Story"),
+                model="stories.Story",
+                url_name="story",
+                words=words_of_story,
+                scope=seen_by,
+                things=stories_for_search,
+            )
+        )
+        verbs.add({"replaced": _("replaced it by a newer version"), "photos_chosen": _("chose the photos")})
+        links.add("initiatives.initiative", Link(_("Told to the public"), "initiative_stories", "story", 40))
+        menu.add(MenuEntry(_("Stories"), "story_list", "story", 50, group="results"))
+
+
+def stories_for_search() -> Any:
+    from kheo.stories.models import Story
+
+    return Story.objects.with_facts().order_by("pk")
+
+
+def words_of_story(story: Any) -> Any:
+    from kheo.lib.periods import BEGINNING, VIETNAM
+    from kheo.search.index import Words
+
+    if story.state in ("withdrawn", "replaced"):
+        return None
+    initiative = story.initiative
+    day = story.published_at.astimezone(VIETNAM).date() if story.published_at else BEGINNING
+    return Words(
+        title=story.title,
+        text=f"{story.lead}\n{story.text}",
+        place=initiative.area.short_place,
+        area_id=initiative.area_id,
+        unit_id=initiative.owner_id,
+        # A person's consent can be taken back where this row is not renewed: then only the initiative's
+        # own row, which is, says what is public.
+        public=story.is_shown and not initiative.is_person,
+        day=day,
+    )
+
+
+def seen_by(who: Any) -> Q:
+    """By the unit or by the place, like the initiative it tells of."""
+    from kheo.initiatives.apps import seen_by as seen_like_the_initiative
+
+    return seen_like_the_initiative(who)

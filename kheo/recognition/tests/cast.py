@@ -15,7 +15,8 @@ def running(cast: initiatives.Cast, name: str = "Tiếng kẻng bình yên", **f
     """An initiative of Tam Quang that is in this year's catalogue and has started."""
     initiative = initiatives.brought(initiatives.draft(cast, name, **facts), "approved", cast).initiative
     initiative.refresh_from_db()
-    initiative.start(by=cast.minh, on=date(2026, 3, 5))
+    if initiative.state == Initiative.State.PROPOSED:
+        initiative.start(by=cast.minh, on=date(2026, 3, 5))
     return initiative
 
 

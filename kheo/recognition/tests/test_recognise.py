@@ -86,7 +86,7 @@ class Recognising(TestCase):
 
     def test_what_lies_outside_the_committees_area_is_not_recognised(self):
         Initiative.objects.filter(pk=self.bell.pk).update(area=self.cast.world.tam_hop)
-        with self.assertRaisesMessage(Refused, "nằm ngoài địa bàn"):
+        with self.assertRaisesMessage(Refused, "Nằm ngoài địa bàn"):
             decided(self.cast, self.bell)
 
     def test_paper_is_not_of_tomorrow_and_ends_after_it_begins(self):

@@ -1,0 +1,153 @@
+"""What is published, asked as public pages need it: a fixed number of queries, whatever the amount."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+from kheo.initiatives.models import Initiative
+from kheo.lib.periods import today
+from kheo.lib.vietnamese import fold
+from kheo.places import borders, paths
+from kheo.places.models import Area, Level
+from kheo.plans.models import Field
+from kheo.stories.models import Story, StoryPhoto, StoryQuerySet
+from kheo.ui.charts import Choropleth
+
+NEWEST = ("-published_at", "-id")
+
+
+def stories() -> StoryQuerySet:
+    """The published stories with all that a card or page says of them: two queries."""
+    return Story.objects.published().with_photos().select_related(
+        "field",
+        "commune",
+        "initiative__owner",
+        "initiative__area__parent__parent__parent",
+    )  # fmt: skip
+
+
+def photo_of(key: Any) -> StoryPhoto | None:
+    """The use of a photo in a published story, or None: then the public knows no such photo."""
+    used = StoryPhoto.objects.filter(photo__key=key, story__in=Story.objects.published().order_by())
+    return used.select_related("photo").first()
+
+
+def narrowed(rows: StoryQuerySet, chosen: dict[str, Any]) -> StoryQuerySet:
+    """By the choices of the public list: q, field, commune (as it is today), year."""
+    for word in fold(chosen.get("q", "")).split()[:8]:
+        rows = rows.filter(folded__contains=word)
+    for name in ("field", "year"):
+        if name in chosen:
+            rows = rows.filter(**{name: chosen[name]})
+    if "commune" in chosen:
+        rows = rows.filter(commune__in=Area.objects.within_now(chosen["commune"]).values("pk"))
+    return rows
+
+
+def address(initiative: Initiative) -> str:
+    """The public page of an initiative, its name readable in the address."""
+    return reverse("public_initiative", args=[initiative.pk, slug(initiative.name)])
+
+
+def slug(name: str) -> str:
+    """Letters and figures of the folded name, at most 80 of them; "mo-hinh" where none is left."""
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in fold(name)).split()
+    short = ""
+    for word in words:
+        if len(short) + len(word) > 80:
+            break
+        short += ("-" if short else "") + word
+    return short or "mo-hinh"
+
+
+@dataclass
+class Card:
+    """A story as lists show it."""
+
+    story: Story
+    url: str
+    cover: StoryPhoto | None
+    # The commune of today its place lies in; None where nobody can say.
+    now: Area | None
+
+    @property
+    def place(self) -> str:
+        """Where it is today; where that is not known, where it was."""
+        return self.now.in_text if self.now else self.story.initiative.area.short_place
+
+
+def cards(rows: Iterable[Story]) -> list[Card]:
+    """The stories with their first photo and their commune of today. One query."""
+    found = list(rows)
+    now = communes_now([story.commune for story in found if story.commune])
+    return [
+        Card(
+            story,
+            address(story.initiative),
+            next(iter(story.shown_photos()), None),
+            now.get(story.commune_id) if story.commune_id else None,
+        )
+        for story in found
+    ]
+
+
+def communes_now(communes: Iterable[Area]) -> dict[int, Area]:
+    """For communes of any day the one they lie in today, left out where that is not decided. One query."""
+    last = {area.pk: paths.ids(area.path_now)[-1] for area in communes}
+    heirs = Area.objects.filter(level=Level.COMMUNE).in_bulk(set(last.values()))
+    return {pk: heirs[heir] for pk, heir in last.items() if heir in heirs}
+
+
+@dataclass
+class Whole:
+    """The movement at a glance: how much is published, where, and in which field."""
+
+    total: int
+    by_commune: dict[int, int]
+    by_field: list[tuple[Field, int]]
+    communes: list[Area]
+
+    @property
+    def communes_with_any(self) -> int:
+        return sum(1 for area in self.communes if self.by_commune.get(area.pk))
+
+    def map(self, title: str, unit: str) -> Choropleth:
+        """The communes of today, coloured by how many published stories they have."""
+        outlines = borders.outlines_of(self.communes)
+        known = [area for area in self.communes if area.pk in outlines.paths]
+        list_url = reverse("public_list")
+        return Choropleth(
+            title,
+            outlines,
+            {area.pk: self.by_commune.get(area.pk, 0) for area in known},
+            {area.pk: area.full_name for area in known},
+            {area.pk: f"{list_url}?commune={area.pk}" for area in known if self.by_commune.get(area.pk)},
+            unit=unit,
+            source=borders.SOURCE,
+        )
+
+
+def whole() -> Whole:
+    """Everything published, counted by commune of today and by field. Five queries."""
+    counted = (
+        Story.objects.published()
+        .order_by()
+        .values_list("commune", "field")
+        .annotate(n=Count("pk"))
+    )  # fmt: skip
+    rows = list(counted)
+    then = Area.objects.in_bulk({commune for commune, _field, _n in rows if commune})
+    last = {pk: paths.ids(area.path_now)[-1] for pk, area in then.items()}
+    by_commune: dict[int, int] = defaultdict(int)
+    by_field: dict[int, int] = defaultdict(int)
+    for commune, field, n in rows:
+        by_field[field] += n
+        if commune:
+            by_commune[last[commune]] += n
+    fields = [(field, by_field[field.pk]) for field in Field.objects.filter(pk__in=by_field)]
+    communes = Area.objects.on(today()).communes().prefetch_related("codes").in_vietnamese_order()
+    return Whole(sum(by_field.values()), dict(by_commune), fields, list(communes))
