@@ -37,7 +37,7 @@ from .words import (
     VERB,
 )
 
-_ORDER = r"(?:yêu cầu|kính đề nghị|trân trọng đề nghị|đề nghị|giao|phân công|khuyến khích)"
+_ORDER = r"(?:yêu cầu|kính đề nghị|trân trọng đề nghị|đề nghị|giao|phân công|khuyến khích|chỉ thị(?! số| này|\s?\d)|kêu gọi)"
 _ORDER_AT = re.compile(rf"(?P<verb>{_ORDER})(?: (?:cho|trách nhiệm cho|nhiệm vụ cho|đích danh))? ?(?:: ?)?")
 _ABOUT = re.compile(
     r"(?:(?P<who>trách nhiệm(?: thực hiện)?(?: của)?|nhiệm vụ (?:của|cụ thể của)|đối với|về phía|phân công trách nhiệm(?: cho)?|trách nhiệm) ?:? )"
@@ -267,9 +267,12 @@ def _kind_here(draft: Draft) -> str:
 
 def _unknown_here(draft: Draft, block: Block) -> Subject | None:
     """An unknown name as the subject of a numbered point or bullet in a part that hands out duties."""
-    if block.kind in ("para", "row", "roman", "chapter", "part", "section", "letterpart") or _kind_here(
-        draft
-    ) in ("never", "soft"):
+    if block.kind == "para" and not _ORDER_AT.match(draft.text.tone, block.body, block.end):
+        return None
+    if block.kind in ("row", "roman", "chapter", "part", "section", "letterpart") or _kind_here(draft) in (
+        "never",
+        "soft",
+    ):
         return None
     if any(frame.assignment and not frame.lead_in for frame in draft.frames):
         return None

@@ -118,11 +118,14 @@ HEADS: tuple[Head, ...] = (
     Head(r"bộ,(?: cơ quan ngang bộ| ngành)", "co_quan_nha_nuoc", NAMED),
     Head(r"bộ (?=nội vụ|quốc phòng|công an|tài chính|tư pháp|y tế|xây dựng|ngoại giao|công thương|văn hóa|giáo dục|khoa học|nông nghiệp|dân tộc|lao động|thông tin|kế hoạch|giao thông|tài nguyên)", "co_quan_nha_nuoc", NAMED),
     Head(r"(?:hai|các|mỗi) bên", "other"),
+    Head(r"cấp công đoàn", "cong_doan", NAMED),
+    Head(r"cấp bộ đoàn", "thanh_nien", NAMED),
+    Head(r"cấp (?:bộ )?hội(?! nghị| họp)", "to_chuc_chinh_tri_xa_hoi", NAMED),
     Head(r"(?:trung đoàn|sư đoàn|tiểu đoàn|lữ đoàn|quân khu|quân đoàn|hải đội|hải đoàn)(?: bộ)?", "quan_su", NAMED),
     Head(r"cục chính trị|phòng chính trị|ban chính trị", "quan_su", NAMED),
     Head(r"cơ sở đoàn|chi đoàn", "thanh_nien", NAMED),
     Head(r"chi hội|cơ sở hội", "to_chuc_chinh_tri_xa_hoi", NAMED),
-    Head(r"(?:bộ(?=,? (?:ban|ngành))|tỉnh, thành phố)", "co_quan_nha_nuoc"),
+    Head(r"(?:bộ(?=,? (?:ban|ngành|cơ quan|địa phương))|tỉnh, thành phố)", "co_quan_nha_nuoc"),
     Head(r"(?:đài truyền hình|đài tiếng nói|thông tấn xã)(?: việt nam)?", "bao_chi", NAMED),
     Head(r"(?:các )?tổ đại biểu|đại biểu (?:hội đồng nhân dân|hđnd|quốc hội)", "hdnd", NAMED),
     Head(r"ban(?=,| và| của (?:hđnd|hội đồng))", "hdnd", NOUN),
@@ -464,7 +467,13 @@ def _capitals(text: Aligned, end: int, limit: int) -> int:
             break
         if word in ("và", "-"):
             inner = re.compile(r" ([A-ZĐÂĂÊÔƠƯÀ-Ỹ][^\s,;:.()\"/]*)").match(text.plain, match.end(), limit)
-            if count and inner and not scan_head(text, inner.start(1)):
+            # "Ban Tuyên giáo - Nữ công" goes on; "Sở Nội vụ - Chủ trì …" does not.
+            goes_on = (
+                inner
+                and not scan_head(text, inner.start(1))
+                and not _PREDICATE.match(text.tone, inner.start(1))
+            )
+            if inner and goes_on and (count or word == "-"):
                 position = end = inner.end()
                 capital_before = True
                 count += 1

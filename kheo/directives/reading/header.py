@@ -578,7 +578,7 @@ def _name_issuer(text: Aligned, letterhead: str, own: DocumentNumber | None) -> 
     starts = [
         m.start()
         for m in re.finditer(
-            r"(?<!\w)(?:uy ban nhan dan|uy ban mat tran|uy ban mttq|hoi dong nhan dan|tinh uy|thanh uy|huyen uy|dang uy|dang bo|so (?=noi|tai|tu|y|van|nong|giao|khoa|xay|cong|dan|ngoai|du|thong|lao|ke)|cong an (?=tinh|thanh|xa|phuong)|hoi (?=nong|lien|cuu|chu)|tinh doan|lien doan lao dong|bo chi huy|van phong|ban chi dao|ban thuong truc|bo (?=noi|tai|cong|quoc|tu|y|van|nong|giao|khoa|xay)|thu tuong|(?<!thu tuong )chinh phu|phong (?=van|kinh|giao)|truong |trung tam)",
+            r"(?<!\w)(?:uy ban nhan dan|uy ban mat tran|uy ban mttq|hoi dong nhan dan|tinh uy|thanh uy|huyen uy|dang uy|dang bo|so (?=noi|tai|tu|y|van|nong|giao|khoa|xay|cong|dan|ngoai|du|thong|lao|ke)|cong an (?=tinh|thanh|xa|phuong)|hoi (?=nong|lien|cuu|chu)|tinh doan|lien doan lao dong|bo chi huy|van phong|ban chi dao|ban thuong truc|bo (?=noi|tai|cong|quoc|tu|y|van|nong|giao|khoa|xay)|thu tuong|(?<!thu tuong )(?<!van phong )chinh phu|phong (?=van|kinh|giao)|truong |trung tam)",
             folded,
         )
     ]

@@ -20,7 +20,7 @@ quan tâm|quán triệt|quản lý|quản trị|quy định|quyết định|quy�
 sử dụng|sơ kết|sơ, tổng kết|sửa đổi|sắp xếp|số hóa|soạn thảo|tạo điều kiện|tạo|tập trung|tập hợp|tập huấn|tăng cường|tham gia|tham mưu|thanh tra|
 thẩm định|thẩm tra|theo dõi|thành lập|thiết lập|thí điểm|thông báo|thông tin|thống kê|thống nhất|thu hút|thu thập|thúc đẩy|thực hiện|thực hành|thường xuyên|
 tiếp nhận|tiếp thu|tiếp tục|tiếp xúc|tiến hành|tích cực|tích hợp|tìm kiếm|tổ chức|tổng hợp|tổng kết|tôn vinh|tối ưu|trang bị|trao đổi|trả lời|trình|triển khai|trực tiếp|
-truyền thông|truyền tải|truyên truyền|tuyên truyền|tuyên dương|tuyên giáo|tự|ứng dụng|ứng phó|ưu tiên|vận động|vận hành|vận dụng|viết|xác định|xác nhận|xây dựng|xem xét|xem|xử lý|xét|
+truyền thông|truyền tải|truyên truyền|tuyên truyền|tuyên dương|tự|ứng dụng|ứng phó|ưu tiên|vận động|vận hành|vận dụng|viết|xác định|xác nhận|xây dựng|xem xét|xem|xử lý|xét|
 xuất bản|tuân thủ|tăng thời lượng|tăng|họp|ghi chép|chốt|làm|luân phiên|bàn giao|điều tra|đề nghị|nhắc nhở|phụ trách|đảm trách|thường trực|tuyển chọn|bầu|tổ chức lại|sưu tầm|tặng quà|phê bình|đón tiếp|tiếp|mua sắm|in|ký kết|ký|trồng|nuôi|kết nghĩa|đỡ đầu|nhận đỡ đầu|thay thế|thu|tham dự|nhập|đồng hành|đồng thời|trao tặng|chia sẻ|chuyển|kê khai|đón|thăm|tặng
 """
 _BEFORE = """
@@ -75,6 +75,8 @@ RECIPIENTS = re.compile(r"^\W*nơi (?:nhận|gửi)\b")
 SIGNATURE = re.compile(r"^(?:tm|t/m|kt|k/t|tl|t/l|tuq|q)[./ ]")
 
 STRENGTH = {
+    "chỉ thị": "yêu cầu",
+    "kêu gọi": "khuyến khích",
     "yêu cầu": "yêu cầu",
     "giao": "giao",
     "đề nghị": "đề nghị",
