@@ -1,0 +1,63 @@
+"""Where something was and where that is today, on pages and on the map."""
+
+from datetime import date
+
+from django.test import TestCase
+from django.urls import reverse
+
+from kheo.initiatives.models import Initiative
+from kheo.initiatives.tests.cast import cast
+from kheo.places.models import Area
+from kheo.portal import published
+from kheo.stories.tests.cast import editor, known, running, written
+from kheo.stories.tests.cast import published as told
+from kheo.units.tests.cast import area
+
+
+class PlacesOfThePast(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.cast = cast()
+        cls.old = area("commune", "xã", "Tam Đình", cls.cast.world.province, since=date(2021, 1, 1))
+        Area.objects.filter(pk=cls.old.pk).update(valid_to=date(2025, 7, 1), path_now=cls.cast.tam_quang.path)
+        cls.old.refresh_from_db()
+        cls.fish = known(cls.cast, area=cls.old)
+        story = written(cls.cast, cls.fish, by=cls.cast.hoa, title="Thả cá xuống suối")
+        story.propose(by=cls.cast.hoa)
+        story.publish(by=editor(cls.cast))
+
+    def test_the_page_names_both(self):
+        page = self.client.get(published.address(self.fish)).content.decode()
+        assert "xã Tam Đình" in page
+        assert "Địa bàn hiện nay" in page
+        assert "xã Tam Quang" in page
+
+    def test_it_counts_in_the_commune_that_continues_it(self):
+        whole = published.whole()
+        assert whole.by_commune == {self.cast.tam_quang.pk: 1}
+        assert (whole.total, whole.communes_with_any) == (1, 1)
+
+    def test_the_list_of_todays_commune_holds_it(self):
+        page = self.client.get(reverse("public_list"), {"commune": self.cast.tam_quang.pk})
+        assert "Thả cá xuống suối" in page.content.decode()
+
+    def test_where_the_heir_is_not_decided_no_commune_claims_it(self):
+        Area.objects.filter(pk=self.old.pk).update(
+            path_now=self.cast.world.province.path, heir_undecided=True
+        )
+        whole = published.whole()
+        assert whole.communes_with_any == 0
+        assert whole.total == 1
+        page = self.client.get(published.address(self.fish)).content.decode()
+        assert "chưa xác định thuộc xã, phường nào hiện nay" in page
+
+    def test_names_make_readable_addresses(self):
+        assert published.slug("Tiếng kẻng “bình yên” – Đường số 5") == "tieng-keng-binh-yen-duong-so-5"
+        assert published.slug("“…”") == "mo-hinh"
+        assert len(published.slug("đường " * 60)) <= 80
+
+    def test_a_place_of_today_needs_no_second_name(self):
+        bell = running(self.cast)
+        told(self.cast, bell)
+        page = self.client.get(published.address(Initiative.objects.get(pk=bell.pk))).content.decode()
+        assert "Địa bàn hiện nay" not in page
