@@ -219,6 +219,9 @@ class FieldReport(Version):
         if self.enrolment.state not in Enrolment.COUNTED:
             raise Refused(gettext("It can be reported on once its registration is in a catalogue."))
 
+    def is_of(self, by: Post) -> bool:
+        return self.initiative.answered_for_by(by)
+
     def check_superior(self, by: Post) -> None:
         """The body that received the enrolment, or one that reaches the place from above."""
         by.require(*_ACCEPTING)

@@ -175,6 +175,9 @@ class UnitReport(Version):
     def check_author(self, by: Post) -> None:
         by.require(*WRITERS, unit=self.unit)
 
+    def is_of(self, by: Post) -> bool:
+        return by.acts_for(self.unit)
+
     def check_superior(self, by: Post) -> None:
         """The committee that asked for it, its standing office, or a body above the unit."""
         by.require(*DESK, *HEADS)

@@ -145,6 +145,10 @@ class Version(models.Model):
         """Refuse whoever may not report here."""
         raise NotImplementedError
 
+    def is_of(self, by: Post) -> bool:
+        """Whether it is the post's own body that reports."""
+        raise NotImplementedError
+
     def check_superior(self, by: Post) -> None:
         """Refuse whoever may not decide about it, whatever its state."""
         raise NotImplementedError
@@ -173,6 +177,8 @@ class Version(models.Model):
 
     def check_withdraw(self, by: Post) -> None:
         self.check_author(by)
+        if not (self.is_of(by) or self.steps.filter(by__user=by.user_id).exists()):  # type: ignore[attr-defined]
+            raise Refused(gettext("Only those who wrote it, or their unit, withdraw it. You may return it."))
         self._check_state(*OPEN)
 
     def check_correct(self, by: Post) -> None:

@@ -147,7 +147,7 @@ class Way(TestCase):
                 assert not made.may(verb, post), (post, verb)
             with self.assertRaises(Refused):
                 made.accept(by=post)
-        for post in (self.cast.duc, self.cast.lan):
+        for post in (self.cast.duc, self.cast.lan, self.cast.nga):
             for verb in ("withdraw", "correct"):
                 assert not made.may(verb, post)
 
