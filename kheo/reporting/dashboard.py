@@ -1,0 +1,312 @@
+"""The overview of a year: what one post may see, by area, field and line, every number with its records."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kheo.initiatives.models import Enrolment, Initiative
+from kheo.lib.formats import long_date
+from kheo.lib.periods import Period, today
+from kheo.places import borders
+from kheo.places.models import Area
+from kheo.reporting import words
+from kheo.reporting.models import OURS, ReportedFigure
+from kheo.reporting.records import TOGETHER, Question
+from kheo.tallies.figures import Reading, Row, Table
+from kheo.ui.charts import BarChart, Choropleth, LineChart
+
+ENROLLED = TOGETHER["enrolled"]
+AMOUNTS = ("households", "people", "money_vnd", "land_m2", "length_cm", "work_days")
+SHOWN = (*ENROLLED, "recognised", "ended", *AMOUNTS)
+# The choice of years begins here at the latest: the year of Directive 05-CT/TU.
+FIRST_YEAR = 2021
+KINDS_OF_TABLE = {
+    "field": gettext_lazy("By field of work"),
+    "line": gettext_lazy("By line"),
+    "area": gettext_lazy("By commune and ward"),
+    "kind": gettext_lazy("By kind"),
+}
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number on the page, as people read it, with the address of the records behind it."""
+
+    measure: str
+    value: int
+    url: str = ""
+    whole_words: bool = False
+
+    def __str__(self) -> str:
+        return (
+            words.written(self.measure, self.value)
+            if self.whole_words
+            else words.in_table(self.measure, self.value)
+        )
+
+    @property
+    def label(self) -> str:
+        return words.short(self.measure)
+
+
+@dataclass(frozen=True)
+class TableRow:
+    row: Row
+    numbers: list[Number]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table of the page: heads of columns, rows of numbers, totals."""
+
+    by: str
+    columns: list[str]
+    rows: list[TableRow]
+    total: list[Number]
+    # Rows without any figure, by name: told in one sentence instead of rows of zeros.
+    empty: list[str]
+
+    @property
+    def title(self) -> str:
+        return str(KINDS_OF_TABLE[self.by])
+
+
+class Dashboard:
+    """Everything the page of one year shows to one post."""
+
+    def __init__(self, who: Any, year: int, *, structure: str = "then", sample: bool = False) -> None:
+        self.who, self.year, self.sample = who, year, sample
+        self.period = Period.year(year)
+        self.then = self.period.structure_day()
+        self.structure = today() if structure == "today" else self.then
+        self.reading = Reading(self.period, structure=self.structure, measures=SHOWN, who=who, sample=sample)
+
+    # What it is about
+
+    @property
+    def place(self) -> Area | None:
+        """The area of the post one acts from: its communes are shown also where nothing is counted."""
+        unit = getattr(self.who, "unit", None)
+        return unit.area if unit is not None else None
+
+    @property
+    def has_two_structures(self) -> bool:
+        """Whether the structure of the year is another than today's: then one may choose."""
+        return self.then != today()
+
+    @property
+    def structure_words(self) -> str:
+        day = long_date(self.structure, words.language())
+        if self.structure == today():
+            return _("Areas and bodies as they are today, %(day)s.") % {"day": day}
+        return _("Areas and bodies as they were on %(day)s.") % {"day": day}
+
+    @cached_property
+    def question(self) -> Question:
+        return Question("enrolled", self.period, self.structure, self.sample, who=self.who)
+
+    # Numbers
+
+    @cached_property
+    def by_area(self) -> Table:
+        return self.reading.by("area")
+
+    @cached_property
+    def by_field(self) -> Table:
+        return self.reading.by("field")
+
+    @cached_property
+    def by_line(self) -> Table:
+        return self.reading.by("line")
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        totals = self.by_field.totals
+        return {**totals, "enrolled": sum(totals[name] for name in ENROLLED)}
+
+    @cached_property
+    def coverage(self) -> tuple[int, int]:
+        """How many communes within reach have anything counted, and how many there are."""
+        real = [row for row in self._communes if not self._is_sample(row)]
+        return sum(1 for row in real if any(row.values.values())), len(real)
+
+    @cached_property
+    def _communes(self) -> list[Row]:
+        """The communes of the structure that lie in the post's area today, and any other with figures."""
+        inside = self.place.path_now if self.place else None
+        return [
+            row
+            for row in self.by_area.rows
+            if row.pk is not None
+            and (
+                any(row.values.values())
+                or (inside and self.reading.areas[row.pk].path_now.startswith(inside))
+            )
+        ]
+
+    def _is_sample(self, row: Row) -> bool:
+        return row.pk is not None and self.reading.areas[row.pk].sample
+
+    def headline(self) -> list[Number]:
+        names = ("enrolled", *ENROLLED, "recognised", "ended")
+        return [self._number(name, self.totals[name], self.question) for name in names]
+
+    def amounts(self) -> list[Number]:
+        return [self._number(name, self.totals[name], self.question, whole_words=True) for name in AMOUNTS]
+
+    def _number(self, measure: str, value: int, question: Question, **how: Any) -> Number:
+        return Number(measure, value, replace(question, measure=measure).url if value else "", **how)
+
+    # Tables
+
+    def tables(self) -> list[Shown]:
+        return [self.table(by) for by in KINDS_OF_TABLE]
+
+    def table(self, by: str) -> Shown:
+        tables = {"field": lambda: self.by_field, "line": lambda: self.by_line, "area": lambda: self.by_area}
+        table = tables[by]() if by in tables else self.reading.by("kind")
+        rows = (
+            [*self._communes, *(row for row in table.rows if row.pk is None)] if by == "area" else table.rows
+        )
+        full = [row for row in rows if any(row.values.values()) or by == "field"]
+        return Shown(
+            by=by,
+            columns=[words.column(name) for name in SHOWN],
+            rows=[TableRow(row, self._numbers(row, self.question.about(by, row.key))) for row in full],
+            total=self._numbers(Row("", "", table.totals), self.question),
+            empty=[row.label for row in rows if row not in full],
+        )
+
+    def _numbers(self, row: Row, question: Question) -> list[Number]:
+        return [self._number(name, row[name], question) for name in SHOWN]
+
+    def spreadsheet(self, by: str) -> tuple[list[Any], list[Any]]:
+        """Columns and rows of a table for `xlsx_response`: the total at the end."""
+        shown = self.table(by)
+        whole = [*((each.row.label, each.row.code, each.row.values) for each in shown.rows)]
+        whole.append((_("Total"), "", {name: self.totals[name] for name in SHOWN}))
+        columns: list[Any] = [(shown.title, lambda line: line[0])]
+        if by == "area":
+            columns.append((_("GSO code"), lambda line: line[1]))
+        columns += [(words.column(name), _cell(name)) for name in SHOWN]
+        return columns, whole
+
+    # Pictures
+
+    def charts(self) -> list[BarChart]:
+        series = [words.short(name) for name in ENROLLED]
+        return [
+            BarChart(
+                title,
+                [
+                    (row.label, [row[name] for name in ENROLLED], self.question.about(table.by, row.key).url)
+                    for row in table.rows
+                ],
+                unit=_("initiatives"),
+                series=series,
+            )
+            for title, table in (
+                (_("Enrolled, by field of work"), self.by_field),
+                (_("Enrolled, by line"), self.by_line),
+            )
+        ]
+
+    def map(self) -> Choropleth | None:
+        """The communes by what they have enrolled; None where the borders of the day are not known."""
+        if self.structure < borders.SINCE:
+            return None
+        rows = [row for row in self._communes if row.code]
+        if len(rows) < 2:
+            return None
+        values = {row.code: sum(row[name] for name in ENROLLED) for row in rows}
+        return Choropleth(
+            _("Enrolled, by commune and ward"),
+            borders.outlines(),
+            values=values,
+            labels={row.code: row.label for row in rows},
+            urls={row.code: self.question.about("area", row.key).url for row in rows if values[row.code]},
+            unit=_("initiatives"),
+            source=borders.SOURCE,
+        )
+
+    def over_the_years(self) -> LineChart:
+        """What was enrolled in each year until now, in one line for each kind of enrolment."""
+        rows = {int(row.key): row for row in self._years.rows}
+        years = range(min([*rows, today().year - 4]), max([*rows, today().year]) + 1)
+        return LineChart(
+            _("Enrolled, year by year"),
+            [str(year) for year in years],
+            [
+                (words.short(name), [rows[year][name] if year in rows else 0 for year in years])
+                for name in ENROLLED
+                if any(row[name] for row in rows.values())
+            ]
+            or [(words.short("enrolled"), [0 for _year in years])],
+            unit=_("initiatives"),
+        )
+
+    @cached_property
+    def _years(self) -> Table:
+        whole = Period(date(2000, 1, 1), date(today().year + 1, 12, 31))
+        reading = Reading(
+            whole, structure=self.structure, measures=ENROLLED, who=self.who, sample=self.sample
+        )
+        # The lineage is that of the same day: read once.
+        reading.__dict__.update({"areas": self.reading.areas, "_areas": self.reading._areas})
+        return reading.by("year")
+
+    def years(self) -> list[int]:
+        """The years one may choose, newest first."""
+        first = min([int(row.key) for row in self._years.rows] + [FIRST_YEAR])
+        return list(range(today().year, first - 1, -1))
+
+    # What stands beside the count
+
+    @cached_property
+    def outside(self) -> dict[str, int]:
+        """What the year's figures leave out or take from publications, of all that is seen."""
+        seen = Initiative.objects.visible_to(self.who)
+        enrolled = Enrolment.objects.visible_to(self.who).filter(year=self.year)
+        if not self.sample:
+            seen = seen.filter(sample=False)
+            enrolled = enrolled.filter(initiative__owner__sample=False, initiative__area__sample=False)
+        counted = Enrolment.objects.counted().values("initiative")
+        unplaced = seen.filter(state="published").filter(Q(commune=None) | ~Q(pk__in=counted))
+        return {
+            "unplaced": unplaced.count(),
+            "published": enrolled.filter(state="published", initiative__commune__isnull=False).count(),
+            "under_way": enrolled.filter(state__in=["sent", "received", "confirmed"]).count(),
+        }
+
+    def reported(self) -> list[dict[str, Any]]:
+        """Figures by report that touch the year, each beside what is counted of the same thing."""
+        found = (
+            ReportedFigure.objects.visible_to(getattr(self.who, "user", self.who))
+            .whole()
+            .touching(self.period)
+        )
+        if not self.sample:
+            found = found.filter(sample=False)
+        return [
+            {"figure": figure, "parts": list(figure.parts.all()), "counted": self._counted(figure)}
+            for figure in found.prefetch_related("parts__field")
+        ]
+
+    def _counted(self, figure: ReportedFigure) -> int | None:
+        names: Iterable[str] = OURS.get(figure.measure, ())
+        return sum(self.totals[name] for name in names) if names else None
+
+
+def _cell(measure: str) -> Any:
+    return lambda line: words.plain(measure, line[2].get(measure, 0))
+
+
+def chosen_year(text: str) -> int:
+    """The year of an address; this year where it cannot be read."""
+    return int(text) if text.isdigit() and 2000 <= int(text) <= today().year + 1 else today().year

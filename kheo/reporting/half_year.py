@@ -1,0 +1,240 @@
+"""The half-year table (bảng 6 tháng): beside the same months of last year.
+
+It is on the page, in a spreadsheet, and in a draft report as an office sends it: without a number, without a
+signer's name; those the clerk and the signer give.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from kheo.lib.formats import long_date
+from kheo.lib.periods import Period, today
+from kheo.reporting import words
+from kheo.reporting.dashboard import KINDS_OF_TABLE, Number
+from kheo.reporting.records import Question
+from kheo.tallies.figures import Reading, Row, Table
+from kheo.ui.documents import Heading, Pair, Paragraph, docx_response
+from kheo.ui.documents import Table as PaperTable
+from kheo.units.models import Line, Post
+
+MEASURES = ("accepted_new", "accepted_continuing", "recognised", "ended")
+SECTIONS = ("field", "line", "area")
+# "BC" is the sign of a report in document numbers.
+REPORT_SIGN = "BC"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the table: rows of (label, numbers of the period and of the year before, in pairs)."""
+
+    by: str
+    rows: list[tuple[str, list[tuple[Number, Number]]]]
+    total: list[tuple[Number, Number]]
+    # Communes without any figure in either period.
+    empty: int
+
+    @property
+    def title(self) -> str:
+        return str(KINDS_OF_TABLE[self.by])
+
+
+class HalfYear:
+    """The table of one half of a year, as one post sees it, both periods in the structure of the first."""
+
+    def __init__(self, who: Any, year: int, half: int, *, sample: bool = False) -> None:
+        self.who, self.year, self.half = who, year, half
+        self.period, self.before = Period.half(year, half), Period.half(year - 1, half)
+        self.structure = self.period.structure_day()
+        options: dict[str, Any] = {
+            "structure": self.structure,
+            "measures": MEASURES,
+            "who": who,
+            "sample": sample,
+        }
+        self.now, self.last = Reading(self.period, **options), Reading(self.before, **options)
+        # Both are read through the lineage of one day.
+        self.last.__dict__.update({"areas": self.now.areas, "_areas": self.now._areas})
+        self.question = Question("", self.period, self.structure, sample, who=who)
+
+    @property
+    def title(self) -> str:
+        return words.period(self.period)
+
+    @property
+    def structure_words(self) -> str:
+        return long_date(self.structure, words.language())
+
+    @property
+    def runs(self) -> bool:
+        """Whether the half-year is not over yet."""
+        return self.period.last >= today()
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        return [self._section(by) for by in SECTIONS]
+
+    def columns(self) -> list[str]:
+        return [words.short(name) for name in MEASURES]
+
+    def _section(self, by: str) -> Section:
+        now, last = self.now.by(by), self.last.by(by)  # type: ignore[arg-type]
+        before = {row.key: row for row in last.rows}
+        order = {row.key: row for row in [*now.rows, *last.rows]}
+        if by == "line":
+            order = {line.value: order[line.value] for line in Line if line.value in order}
+        rows, empty = [], 0
+        for key, named in order.items():
+            current = next((row for row in now.rows if row.key == key), Row(key, named.label))
+            pairs = self._pairs(by, current, before.get(key, Row(key, named.label)))
+            if by != "field" and not any(one.value or other.value for one, other in pairs):
+                empty += 1
+            else:
+                rows.append((named.label, pairs))
+        return Section(by, rows, self._pairs("", _total(now), _total(last)), empty)
+
+    def _pairs(self, by: str, now: Row, last: Row) -> list[tuple[Number, Number]]:
+        return [
+            (self._number(by, now, name, self.period), self._number(by, last, name, self.before))
+            for name in MEASURES
+        ]
+
+    def _number(self, by: str, row: Row, measure: str, period: Period) -> Number:
+        value = row[measure]
+        asked = replace(self.question, measure=measure, period=period, **({by: row.key} if by else {}))
+        return Number(measure, value, asked.url if value else "")
+
+    # Out of the system
+
+    def spreadsheet(self) -> tuple[list[Any], list[Any]]:
+        """Columns and rows for `xlsx_response`: the three parts one after another, each with its total."""
+        columns: list[Any] = [(_("Part"), lambda line: line[0]), (_("Name"), lambda line: line[1])]
+        for at, name in enumerate(MEASURES):
+            columns.append((f"{words.short(name)}, {words.period(self.period)}", _picked(at, 0)))
+            columns.append((f"{words.short(name)}, {words.period(self.before)}", _picked(at, 1)))
+        rows = []
+        for section in self.sections:
+            rows += [(section.title, label, pairs) for label, pairs in section.rows]
+            rows.append((section.title, _("Total"), section.total))
+        return columns, rows
+
+    def document(self, post: Post) -> FileResponse:
+        """The draft report of the post's body, in Vietnamese whatever the reader's language."""
+        with override("vi"):
+            return docx_response(
+                f"bang-6-thang-{self.year}-{self.half}.docx",
+                "",
+                self._blocks(post),
+                before=[heading(post), *_title(self.title)],
+            )
+
+    def _blocks(self, post: Post) -> list[Any]:
+        blocks: list[Any] = [
+            _(
+                "The figures below are counted by Kheo from accepted records on %(day)s, in the structure of "
+                "%(structure)s. Initiatives known only from publications are not among them."
+            )
+            % {"day": long_date(today()), "structure": long_date(self.structure)}
+        ]
+        for number, section in zip(("I", "II", "III"), self.sections, strict=True):
+            blocks.append(Heading(f"{number}. {section.title.upper()}"))
+            blocks.append(
+                PaperTable(
+                    header=[
+                        _("Name"),
+                        *(f"{name} {word}" for name in self.columns() for word in ("", _("(last year)"))),
+                    ],
+                    rows=[[label, *_numbers(pairs)] for label, pairs in section.rows],
+                    widths=(49, *((14,) * 8)),
+                    numeric=range(1, 9),
+                    total=[_("Total"), *_numbers(section.total)],
+                )
+            )
+            if section.empty:
+                blocks.append(
+                    Paragraph(
+                        _("Without figures in both periods: %(number)s.") % {"number": section.empty},
+                        italic=True,
+                    )
+                )
+        blocks.append(signature(post))
+        return blocks
+
+
+def heading(post: Post) -> Pair:
+    """The heading of the body's paper, of the Party's or the state's form. The number stays empty."""
+    unit = post.unit
+    above = unit.parent.name.upper() if unit.parent else ""
+    place = unit.area.province or unit.area
+    commune = unit.area.commune
+    day = today()
+    # The day is written when it is signed; a month below March has a zero (Nghị định 30/2020, Phụ lục I).
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    where = f"{(commune or place).name}, ngày      tháng {month} năm {day.year}"
+    body = _line(unit.name.upper(), bold=True)
+    if unit.line == Line.PARTY:
+        return Pair(
+            left=[*([_line(above)] if above else []), body, _line("*"), _line(f"Số      -{REPORT_SIGN}/…")],
+            right=[_line("ĐẢNG CỘNG SẢN VIỆT NAM", bold=True, size=15), _line(""), _line(where, italic=True)],
+        )
+    return Pair(
+        left=[
+            *([_line(above, size=13)] if above else []),
+            body,
+            _line(f"Số:      /{REPORT_SIGN}-…", size=13),
+        ],
+        right=[
+            _line("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=13),
+            _line("Độc lập - Tự do - Hạnh phúc", bold=True),
+            _line(where, italic=True),
+        ],
+    )
+
+
+def signature(post: Post) -> Pair:
+    """Recipients on the left, the place of the signature on the right; who signs is left open."""
+    party = post.unit.line == Line.PARTY
+    return Pair(
+        left=[
+            Paragraph("Nơi nhận:", "left", bold=True, italic=True, size=12, indent=False),
+            Paragraph("- …;", "left", size=11, indent=False),
+            Paragraph("- Lưu: VT.", "left", size=11, indent=False),
+        ],
+        right=[_line("T/M …" if party else "TM. …", bold=True), _line(""), _line(""), _line("")],
+    )
+
+
+def _line(text: str, *, bold: bool = False, italic: bool = False, size: int = 14) -> Paragraph:
+    return Paragraph(text, "centre", bold=bold, italic=italic, size=size, indent=False)
+
+
+def _title(period: str) -> list[Paragraph]:
+    return [
+        _line(""),
+        _line("BÁO CÁO", bold=True, size=15),
+        _line(f"Số liệu phong trào thi đua “Dân vận khéo” {period}", bold=True),
+        _line(""),
+    ]
+
+
+def _total(table: Table) -> Row:
+    return Row("", "", table.totals)
+
+
+def _numbers(pairs: list[tuple[Number, Number]]) -> list[str]:
+    return [str(number) for pair in pairs for number in pair]
+
+
+def _picked(at: int, which: int) -> Any:
+    return lambda line: line[2][at][which].value
+
+
+def chosen_half(text: str, day: date | None = None) -> int:
+    """1 or 2; the current half where it cannot be read."""
+    day = day or today()
+    return int(text) if text in ("1", "2") else (1 if day.month < 7 else 2)

@@ -1,0 +1,68 @@
+"""`kheo figures --year 2026 --by area --structure today --json`: figures from the cells, on the machine."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from kheo.lib.periods import Period
+from kheo.tallies.figures import READINGS, Reading, Table, structure_day
+
+
+class Command(BaseCommand):
+    help = "Counts and sums of a year, half-year or quarter, in the structure of any day."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--year", type=int, required=True)
+        span = parser.add_mutually_exclusive_group()
+        span.add_argument("--half", type=int, choices=[1, 2])
+        span.add_argument("--quarter", type=int, choices=[1, 2, 3, 4])
+        parser.add_argument("--by", choices=[each for each in READINGS if each != "year"], default="field")
+        parser.add_argument(
+            "--structure", default="then", help="then (of the period itself), today, or a day as YYYY-MM-DD"
+        )
+        parser.add_argument("--sample", action="store_true", help="with the invented areas and bodies")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        period = _period(options)
+        try:
+            structure = structure_day(options["structure"], period)
+        except ValueError:
+            raise CommandError(
+                f"--structure {options['structure']}: write then, today or a day as 2025-06-30."
+            )
+        reading = Reading(period, structure=structure, everything=True, sample=options["sample"])
+        table = reading.by(options["by"])
+        if options["json"]:
+            self.stdout.write(json.dumps(table.as_json(), ensure_ascii=False, indent=1))
+        else:
+            self.stdout.write(_plain(table))
+
+
+def _period(options: dict[str, Any]) -> Period:
+    year = options["year"]
+    if not 1900 <= year <= 9998:
+        raise CommandError(f"--year {year}: there are no figures of such a year.")
+    if options["half"]:
+        return Period.half(year, options["half"])
+    return Period.quarter(year, options["quarter"]) if options["quarter"] else Period.year(year)
+
+
+def _plain(table: Table) -> str:
+    """Measures with figures as columns; amounts are whole numbers of their smallest unit."""
+    names = [measure.name for measure in table.measures if table.totals[measure.name]]
+    rows = [row for row in table.rows if any(row.values.values())]
+    lines = [["", *names]]
+    lines += [[f"{row.code} {row.label}".strip(), *(str(row[name]) for name in names)] for row in rows]
+    lines.append(["TOTAL", *(str(table.totals[name]) for name in names)])
+    widths = [max(len(line[at]) for line in lines) for at in range(len(names) + 1)]
+    text = [
+        "  ".join(
+            [line[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))]
+        )
+        for line in lines
+    ]
+    span = f"{table.period.first} – {table.period.last}, structure of {table.structure}"
+    counted = f"{table.communes_counted}/{table.communes} communes have figures"
+    return "\n".join([span, *text, counted])

@@ -1,0 +1,120 @@
+"""The overview of a year, the records behind each of its numbers, and the half-year table."""
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from kheo.lib.periods import today
+from kheo.places.models import Area
+from kheo.plans.models import Field
+from kheo.reporting import words
+from kheo.reporting.dashboard import KINDS_OF_TABLE, Dashboard, chosen_year
+from kheo.reporting.forms import QuestionForm
+from kheo.reporting.half_year import HalfYear, chosen_half
+from kheo.reporting.records import Line as RecordLine
+from kheo.reporting.records import Question
+from kheo.tallies.figures import NOWHERE
+from kheo.tallies.measures import KINDS
+from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.models import Line, Unit
+
+
+def dashboard(request: HttpRequest) -> HttpResponseBase:
+    asked = request.GET
+    found = Dashboard(
+        request.post or request.user,
+        chosen_year(asked.get("year", "")),
+        structure="today" if asked.get("structure") == "today" else "then",
+        sample=asked.get("sample") == "1",
+    )
+    if wants_xlsx(request):
+        by = asked.get("table", "") if asked.get("table") in KINDS_OF_TABLE else "field"
+        columns, rows = found.spreadsheet(by)
+        return xlsx_response(f"tong-hop-{found.year}-{by}.xlsx", columns, rows)
+    counted, communes = found.coverage
+    return render(
+        request,
+        "reporting/dashboard.html",
+        {"dashboard": found, "counted": counted, "communes": communes, "tables": found.tables()},
+    )
+
+
+def records(request: HttpRequest) -> HttpResponseBase:
+    question = QuestionForm(request.GET).question(request.post or request.user)
+    if question is None:
+        raise Http404
+    source, rows = question.source, question.in_order()
+    if wants_xlsx(request):
+        columns = [
+            (_("Name"), "initiative.name"),
+            (_("Field of work"), "field.name"),
+            (_("Led by"), "initiative.owner.name"),
+            (_("Place"), "initiative.area.short_place"),
+            (_("Year") if source.by_year else _("Day"), "when"),
+            (words.column(question.measure), lambda line: words.plain(question.measures[0], line.amount)),
+        ]
+        return xlsx_response("ho-so.xlsx", columns, (RecordLine.of(row, source) for row in rows.iterator()))
+    page = keyset_page(rows, request, question.order)
+    return render(
+        request,
+        "reporting/records.html",
+        {
+            "question": question,
+            "title": words.short(question.measure),
+            "period": words.period(question.period),
+            "about": about(question),
+            "total": words.written(question.measures[0], question.total()),
+            "amounts": bool(source.amount),
+            "lines": [
+                (line, words.written(question.measures[0], line.amount))
+                for line in (RecordLine.of(row, source) for row in page.rows)
+            ],
+            "page": page,
+        },
+    )
+
+
+def about(question: Question) -> list[str]:
+    """What the list is narrowed to, in words."""
+    nowhere = _("Not attributed further down")
+    found: list[str] = []
+    for asked in (question.area, question.district):
+        if asked == NOWHERE:
+            found.append(nowhere)
+        elif asked:
+            found += Area.objects.filter(pk=int(asked) if asked.isdigit() else 0).values_list(
+                "full_name", flat=True
+            )
+    if question.unit == NOWHERE:
+        found.append(nowhere)
+    elif question.unit:
+        found += Unit.objects.filter(pk=int(question.unit) if question.unit.isdigit() else 0).values_list(
+            "name", flat=True
+        )
+    if question.field:
+        found += Field.objects.filter(code=question.field).values_list("name", flat=True)
+    if question.line in Line.values:
+        found.append(str(Line(question.line).label))
+    if question.kind:
+        found.append(str(KINDS.get(question.kind, question.kind)))
+    return found
+
+
+def half_year(request: HttpRequest) -> HttpResponseBase:
+    asked = request.GET
+    year = chosen_year(asked.get("year", ""))
+    found = HalfYear(
+        request.post or request.user,
+        year,
+        chosen_half(asked.get("half", "")),
+        sample=asked.get("sample") == "1",
+    )
+    if wants_xlsx(request):
+        return xlsx_response(f"bang-6-thang-{year}-{found.half}.xlsx", *found.spreadsheet())
+    if asked.get("format") == "docx":
+        return found.document(request.post_or_refuse())
+    return render(
+        request,
+        "reporting/half_year.html",
+        {"table": found, "years": range(today().year, 2020, -1)},
+    )
