@@ -24,6 +24,7 @@ from kheo.ui.charts import BarChart, Choropleth, LineChart
 ENROLLED = TOGETHER["enrolled"]
 AMOUNTS = ("households", "people", "money_vnd", "land_m2", "length_cm", "work_days")
 SHOWN = (*ENROLLED, "recognised", "ended", *AMOUNTS)
+ALWAYS = ("enrolled_new", "enrolled_continuing", "recognised", "ended")
 # The choice of years begins here at the latest: the year of Directive 05-CT/TU.
 FIRST_YEAR = 2021
 KINDS_OF_TABLE = {
@@ -165,6 +166,11 @@ class Dashboard:
 
     # Tables
 
+    @property
+    def columns(self) -> list[str]:
+        """The measures of the tables: what is always asked for, and of the others those that have figures."""
+        return [name for name in SHOWN if name in ALWAYS or self.totals[name]]
+
     def tables(self) -> list[Shown]:
         return [self.table(by) for by in KINDS_OF_TABLE]
 
@@ -177,14 +183,14 @@ class Dashboard:
         full = [row for row in rows if any(row.values.values()) or by == "field"]
         return Shown(
             by=by,
-            columns=[words.column(name) for name in SHOWN],
+            columns=[words.column(name) for name in self.columns],
             rows=[TableRow(row, self._numbers(row, self.question.about(by, row.key))) for row in full],
             total=self._numbers(Row("", "", table.totals), self.question),
             empty=[row.label for row in rows if row not in full],
         )
 
     def _numbers(self, row: Row, question: Question) -> list[Number]:
-        return [self._number(name, row[name], question) for name in SHOWN]
+        return [self._number(name, row.of(name), question) for name in self.columns]
 
     def spreadsheet(self, by: str) -> tuple[list[Any], list[Any]]:
         """Columns and rows of a table for `xlsx_response`: the total at the end."""
@@ -205,7 +211,11 @@ class Dashboard:
             BarChart(
                 title,
                 [
-                    (row.label, [row[name] for name in ENROLLED], self.question.about(table.by, row.key).url)
+                    (
+                        row.label,
+                        [row.of(name) for name in ENROLLED],
+                        self.question.about(table.by, row.key).url,
+                    )
                     for row in table.rows
                 ],
                 unit=_("initiatives"),
@@ -224,7 +234,7 @@ class Dashboard:
         rows = [row for row in self._communes if row.code]
         if len(rows) < 2:
             return None
-        values = {row.code: sum(row[name] for name in ENROLLED) for row in rows}
+        values = {row.code: sum(row.of(name) for name in ENROLLED) for row in rows}
         return Choropleth(
             _("Enrolled, by commune and ward"),
             borders.outlines(),
@@ -243,9 +253,9 @@ class Dashboard:
             _("Enrolled, year by year"),
             [str(year) for year in years],
             [
-                (words.short(name), [rows[year][name] if year in rows else 0 for year in years])
+                (words.short(name), [rows[year].of(name) if year in rows else 0 for year in years])
                 for name in ENROLLED
-                if any(row[name] for row in rows.values())
+                if any(row.of(name) for row in rows.values())
             ]
             or [(words.short("enrolled"), [0 for _year in years])],
             unit=_("initiatives"),

@@ -105,7 +105,7 @@ class HalfYear:
         ]
 
     def _number(self, by: str, row: Row, measure: str, period: Period) -> Number:
-        value = row[measure]
+        value = row.of(measure)
         asked = replace(self.question, measure=measure, period=period, **({by: row.key} if by else {}))
         return Number(measure, value, asked.url if value else "")
 

@@ -23,12 +23,14 @@ SHORT: dict[str, str | Promise] = {
     "recognised": pgettext_lazy("column", "Recognised"),
     "ended": pgettext_lazy("column", "Ended"),
     "households": _("Households"),
-    "people": _("People"),
+    "people": pgettext_lazy("column", "People"),
     "money_vnd": _("Money raised"),
     "land_m2": _("Land given"),
     "length_cm": pgettext_lazy("column", "Length"),
     "work_days": pgettext_lazy("column", "Work days"),
 }
+# Shorter still, where columns stand side by side.
+_COLUMN: dict[str, str | Promise] = {"enrolled_unknown": pgettext_lazy("column", "Not known")}
 # What spreadsheets and charts show: how many of the smallest unit make one, and the name of that one.
 _ONE: dict[str, tuple[int, str | Promise]] = {
     "count": (1, ""),
@@ -66,7 +68,8 @@ def written(measure: str, value: int) -> str:
 def column(measure: str) -> str:
     """The head of a column of plain numbers: with the unit where there is one."""
     one = str(_ONE[unit_of(measure)][1])
-    return f"{short(measure)} ({one})" if one else short(measure)
+    name = str(_COLUMN.get(measure, short(measure)))
+    return f"{name} ({one})" if one else name
 
 
 def plain(measure: str, value: int) -> Any:

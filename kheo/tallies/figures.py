@@ -45,7 +45,8 @@ class Row:
     # The GSO code of an area on the day of the structure.
     code: str = ""
 
-    def __getitem__(self, measure: str) -> int:
+    def of(self, measure: str) -> int:
+        """The figure of a measure; 0 where nothing is counted."""
         return self.values.get(measure, 0)
 
 
@@ -65,7 +66,7 @@ class Table:
 
     @cached_property
     def totals(self) -> dict[str, int]:
-        return {m.name: sum(row[m.name] for row in self.rows) for m in self.measures}
+        return {m.name: sum(row.of(m.name) for row in self.rows) for m in self.measures}
 
     def row(self, key: Any) -> Row:
         """The row of a key; one of zeros where there is none."""
@@ -87,7 +88,7 @@ class Table:
                     "key": row.key,
                     "label": row.label,
                     **({"code": row.code} if row.code else {}),
-                    **{name: row[name] for name in names},
+                    **{name: row.of(name) for name in names},
                 }
                 for row in self.rows
             ],

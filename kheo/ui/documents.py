@@ -182,6 +182,9 @@ def _table(document: Any, block: Table) -> None:
         _line(table.add_row(), block.total, block, bold=True)
     if block.widths:
         table.autofit = False
+        # Word reads the widths of cells, LibreOffice those of the grid.
+        for column, width in zip(table.columns, block.widths, strict=False):
+            column.width = Mm(width)
         for row in table.rows:
             for cell, width in zip(row.cells, block.widths, strict=False):
                 cell.width = Mm(width)

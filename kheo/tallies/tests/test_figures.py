@@ -51,7 +51,7 @@ class Counting:
         )
 
     def told(self, table, measure="things"):
-        return {row.label: row[measure] for row in table.rows if row[measure]}
+        return {row.label: row.of(measure) for row in table.rows if row.of(measure)}
 
 
 class OfNgheAn(Counting, NgheAn):
@@ -81,7 +81,7 @@ class OfNgheAn(Counting, NgheAn):
 
     def test_codes_are_those_of_the_structure(self):
         table = year(2024, "area", everything=True, structure=IN_2026)
-        row = next(row for row in table.rows if row["things"])
+        row = next(row for row in table.rows if row.of("things"))
         self.assertEqual(row.code, Area.objects.get(pk=row.pk).code_on(IN_2026))
         self.assertEqual(sum(1 for row in table.rows if row.code), 130)
 
@@ -199,17 +199,17 @@ class OfBodies(Counting, TestCase):
         self.succeed(old, new)
         self.assertEqual([row.pk for row in year(2024, "unit", everything=True).rows], [old.pk])
         today = year(2024, "unit", everything=True, structure=IN_2026)
-        self.assertEqual([(row.pk, row["things"]) for row in today.rows], [(new.pk, 4)])
+        self.assertEqual([(row.pk, row.of("things")) for row in today.rows], [(new.pk, 4)])
         self.assertEqual([row.key for row in year(2024, "line", everything=True).rows], ["party"])
         line = year(2024, "line", everything=True, structure=IN_2026)
-        self.assertEqual([(row.key, row["things"]) for row in line.rows], [("front", 4)])
+        self.assertEqual([(row.key, row.of("things")) for row in line.rows], [("front", 4)])
 
     def test_a_body_that_is_younger_than_the_structure_keeps_its_line(self):
         young = self.body(self.area, line="women", valid_from=date(2025, 7, 1))
         lineage.recompute()
         self.cell(self.area, 4, unit=young, on=date(2026, 1, 1))
         table = year(2026, "line", everything=True, structure=IN_2024)
-        self.assertEqual([(row.key, row["things"]) for row in table.rows], [("women", 4)])
+        self.assertEqual([(row.key, row.of("things")) for row in table.rows], [("women", 4)])
         self.assertEqual(
             [row.key for row in year(2026, "unit", everything=True, structure=IN_2024).rows], ["-"]
         )
@@ -220,7 +220,7 @@ class OfBodies(Counting, TestCase):
         self.cell(self.area, 5, unit=old)
         self.succeed(old, *two)
         table = year(2024, "unit", everything=True, structure=IN_2026)
-        self.assertEqual([(row.key, row["things"]) for row in table.rows], [("-", 5)])
+        self.assertEqual([(row.key, row.of("things")) for row in table.rows], [("-", 5)])
 
 
 class Asking(Counting, TestCase):

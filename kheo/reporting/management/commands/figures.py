@@ -54,7 +54,7 @@ def _plain(table: Table) -> str:
     names = [measure.name for measure in table.measures if table.totals[measure.name]]
     rows = [row for row in table.rows if any(row.values.values())]
     lines = [["", *names]]
-    lines += [[f"{row.code} {row.label}".strip(), *(str(row[name]) for name in names)] for row in rows]
+    lines += [[f"{row.code} {row.label}".strip(), *(str(row.of(name)) for name in names)] for row in rows]
     lines.append(["TOTAL", *(str(table.totals[name]) for name in names)])
     widths = [max(len(line[at]) for line in lines) for at in range(len(names) + 1)]
     text = [
