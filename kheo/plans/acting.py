@@ -65,3 +65,8 @@ def waiting_at(post: Post, committee: str = "committee") -> Q:
         | Q(**{f"{committee}__parent__path_now": here})
         | Q(**{f"{committee}__committee__standing_office__path_now": here})
     )
+
+
+def hides_sample(who: Any) -> bool:
+    """Whether the person has switched off what is invented for the demonstration."""
+    return bool(getattr(getattr(who, "user", who), "hides_sample", False))

@@ -93,7 +93,7 @@ def _targets(plan: Plan, source: Plan, with_quotas: bool) -> None:
                 plan=plan,
                 name=each.name,
                 measure=each.measure,
-                part_of=new[each.part_of_id],
+                part_of=new[each.part_of_id or 0],
                 unit_id=each.unit_id,
                 amount=each.amount,
                 order=each.order,

@@ -15,7 +15,8 @@ def fingerprint(lines: Sequence[str]) -> str:
 
 def gone_and_new(before: Sequence[str], after: Sequence[str]) -> list[str]:
     """[what went, what came], each in lines; [] when nothing changed."""
-    went, came = [], []
+    went: list[str] = []
+    came: list[str] = []
     for step, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if step != "equal":
             went += before[a:b]

@@ -318,7 +318,7 @@ class Node:
 def grown(criteria: Iterable[Criterion]) -> list[Node]:
     """The tree of these criteria, siblings in their order."""
     nodes = {each.pk: Node(each) for each in criteria}
-    roots = []
+    roots: list[Node] = []
     for node in nodes.values():
         above = nodes.get(node.criterion.parent_id or 0)
         (above.parts if above else roots).append(node)

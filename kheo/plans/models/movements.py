@@ -13,7 +13,7 @@ from kheo.audit.models import record
 from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import fold, nfc
-from kheo.plans.acting import DECIDE, WRITE, require
+from kheo.plans.acting import DECIDE, WRITE, acts_for, hides_sample, require
 from kheo.units.models import Post, Unit
 from kheo.units.reach import posts_of, scope
 
@@ -30,7 +30,8 @@ class MovementQuerySet(models.QuerySet["Movement"]):
         if not posts_of(who):
             return self.none()
         prepared = scope(Movement._base_manager.all(), who, unit="launched_by", area="launched_by__area")
-        return self.filter(
+        seen = self.filter(sample=False) if hides_sample(who) else self
+        return seen.filter(
             Q(launched_on__isnull=False) | Q(launched_by__isnull=True) | Q(pk__in=prepared.values("pk"))
         )
 
@@ -178,8 +179,6 @@ class Movement(models.Model):
         """The body that launches it; where none is named, a committee that runs it, else one's own."""
         if self.launched_by:
             return self.launched_by
-        from kheo.plans.acting import acts_for
-
         for mandate in self.mandated().select_related("committee__parent", "committee__committee"):
             if acts_for(by, mandate.committee):
                 return mandate.committee

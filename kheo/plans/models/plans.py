@@ -17,7 +17,7 @@ from kheo.lib import formats
 from kheo.lib.periods import Period, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
-from kheo.plans.acting import DECIDE, WRITE, acts_for, require, waiting_at
+from kheo.plans.acting import DECIDE, WRITE, acts_for, hides_sample, require, waiting_at
 from kheo.plans.form_fields import BY_NAME, FORM_FIELDS
 from kheo.plans.told import fingerprint, gone_and_new
 from kheo.search import index
@@ -41,7 +41,8 @@ class PlanQuerySet(ScopedQuerySet):
         reached = scope(Plan._base_manager.all(), who, unit=self.scope_unit, area=self.scope_area)
         settled = [Plan.State.APPROVED, Plan.State.REPLACED]
         above = Plan._base_manager.filter(state__in=settled, committee__area__path_now__in=areas)
-        return self.filter(pk__in=reached.order_by().values("pk").union(above.order_by().values("pk")))
+        seen = self.filter(sample=False) if hides_sample(who) else self
+        return seen.filter(pk__in=reached.order_by().values("pk").union(above.order_by().values("pk")))
 
     def in_force(self) -> "PlanQuerySet":
         return self.filter(state=Plan.State.APPROVED)
@@ -79,7 +80,7 @@ class PlanQuerySet(ScopedQuerySet):
                     % {"year": year}
                 )
             last = made.aggregate(last=Max("version"))["last"] or 0
-            plan: Plan = self.create(
+            plan: Plan = Plan.objects.create(
                 committee=committee,
                 movement=movement,
                 year=year,

@@ -1,0 +1,36 @@
+from django.urls import path
+
+from .views import criteria, movements, plans
+
+urlpatterns = [
+    path("ke-hoach/", plans.plans, name="plans"),
+    path("ke-hoach/moi/", plans.new, name="plan_new"),
+    path("ke-hoach/lich/", plans.calendar, name="plan_calendar"),
+    path("ke-hoach/don-vi/<int:pk>/", plans.unit_plans, name="unit_plans"),
+    path("ke-hoach/phong-trao/", movements.movements, name="movements"),
+    path("ke-hoach/phong-trao/moi/", movements.prepare, name="movement_new"),
+    path("ke-hoach/phong-trao/<int:pk>/", movements.movement, name="movement"),
+    path("ke-hoach/phong-trao/<int:pk>/sua/", movements.edit, name="movement_edit"),
+    path("ke-hoach/phong-trao/<int:pk>/phat-dong/", movements.launch, name="movement_launch"),
+    path("ke-hoach/phong-trao/<int:pk>/ket-thuc/", movements.end, name="movement_end"),
+    path("ke-hoach/phong-trao/<int:pk>/ban-chi-dao/", movements.mandate, name="movement_mandate"),
+    path("ke-hoach/tieu-chi/", criteria.criteria_sets, name="criteria_sets"),
+    path("ke-hoach/tieu-chi/<int:pk>/", criteria.criteria_set, name="criteria_set"),
+    path("ke-hoach/tieu-chi/<int:pk>/sua/", criteria.edit, name="criteria_edit"),
+    path("ke-hoach/tieu-chi/<int:pk>/xem-thu/", criteria.preview, name="criteria_preview"),
+    path("ke-hoach/tieu-chi/<int:pk>/bo/", criteria.remove, name="criteria_remove"),
+    path("ke-hoach/<int:pk>/", plans.plan, name="plan"),
+    path("ke-hoach/<int:pk>/sua/<slug:section>/", plans.edit, name="plan_edit"),
+    path("ke-hoach/<int:pk>/tieu-chi/", criteria.add, name="criteria_add"),
+    path("ke-hoach/<int:pk>/chi-tieu/<int:target>/", plans.quotas, name="plan_quotas"),
+    path("ke-hoach/<int:pk>/chep/", plans.copy, name="plan_copy"),
+    path("ke-hoach/<int:pk>/trinh/", plans.submit, name="plan_submit"),
+    path("ke-hoach/<int:pk>/tra-lai/", plans.give_back, name="plan_give_back"),
+    path("ke-hoach/<int:pk>/duyet/", plans.approve, name="plan_approve"),
+    path("ke-hoach/<int:pk>/ban-ky/", plans.record_signed, name="plan_signed"),
+    path("ke-hoach/<int:pk>/ban-moi/", plans.new_version, name="plan_new_version"),
+    path("ke-hoach/<int:pk>/rut/", plans.withdraw, name="plan_withdraw"),
+    path("ke-hoach/<int:pk>/so-sanh/", plans.compare, name="plan_compare"),
+    path("ke-hoach/<int:pk>/docx/", plans.docx, name="plan_docx"),
+    path("ke-hoach/<int:pk>/nhiem-vu.xlsx", plans.tasks_xlsx, name="plan_tasks_xlsx"),
+]
