@@ -1,4 +1,4 @@
-"""The Directive: read from its text, confirmed by a person, handed down to the bodies of 2021, and answered."""
+"""The Directive: read from its text, confirmed by a person, handed down to the bodies of 2021."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ SOURCE = (
 
 def directive() -> Directive:
     """Directive 05-CT/TU, entered and confirmed at the provincial board. Twice changes nothing."""
-    known = Directive.objects.filter(number_key="05-CT/TU", source=SOURCE).first()
+    known = Directive.objects.filter(source=SOURCE).first()
     if known is not None:
         return known
     hoa = post_of("hoa", "specialist")

@@ -71,14 +71,15 @@ def provincial_posts(board: Unit, tinh_uy: Unit, women: Unit) -> None:
     give(cast["mai"], women, Role.SPECIALIST, ReachKind.LINE, "Chuyên viên", now)
 
 
-def commune_posts(units: dict[str, Unit]) -> None:
-    """Posts at the sample commune's bodies of one era: `units` by their key."""
+def commune_posts(units: dict[str, Unit], committee: Unit) -> None:
+    """Posts at the sample commune's bodies of one era: `units` by their key, and its steering committee."""
     cast, place, own = people(), ReachKind.PLACE, ReachKind.OWN
     party = units["dang_uy"]
     give(cast["minh"], party, Role.REPORTER, place, "Cán bộ phụ trách dân vận")
     give(cast["thu"], party, Role.REGISTRAR, place, "Người tiếp nhận đăng ký")
     give(cast["thu"], party, Role.CLERK, place, "Văn thư")
     give(cast["lam"], party, Role.HEAD, place, "Bí thư Đảng ủy")
+    give(cast["lam"], committee, Role.HEAD, place, "Trưởng Ban Chỉ đạo")
     give(cast["lan"], units["phu_nu"], Role.REPORTER, own, "Chủ tịch Hội")
 
 

@@ -9,6 +9,7 @@ from kheo.initiatives.models import Initiative
 from kheo.places.loading import DISTRICTS_ENDED
 from kheo.places.models import Area, Level
 from kheo.plans.models import CriteriaSet, Criterion, Field, Movement
+from kheo.reporting.models import ReportedFigure
 from kheo.units.models import Unit
 
 DATA = Path(__file__).parent / "data"
@@ -144,3 +145,8 @@ def _hundredths(points: float | None) -> int | None:
 def _band(band: dict[str, Any]) -> dict[str, Any]:
     """A band as criteria sets keep it; `from` is None where the source's lower limit could not be read."""
     return {"name": band["label"], "from": _hundredths(band["min"])}
+
+
+def reported_figures() -> int:
+    """Figures that pages publish about Nghệ An: beside the count, never added to it."""
+    return ReportedFigure.objects.take_in(read("reported_figures.json"))

@@ -62,9 +62,12 @@ def stage() -> Stage:
         code="dan-van-kheo",
         defaults={
             "name": "Dân vận khéo",
-            "objective": "Nâng cao hiệu quả công tác dân vận qua các mô hình, điển hình ở cơ sở.",
+            "objective": "Xây dựng các mô hình, điển hình, đẩy mạnh phong trào thi đua “Dân vận khéo”.",
             "scope_text": "Toàn tỉnh Nghệ An, các cấp, các ngành.",
             "participants": "Tập thể, hộ gia đình, cá nhân.",
+            "launched_by": tinh_uy,
+            # The day of Đề án 06-ĐA/TU, which the Directive reviews and goes on from.
+            "launched_on": date(2014, 4, 1),
         },
     )
     committee = at_province.get(key="ban_chi_dao")
@@ -138,6 +141,7 @@ def sample_committee(area: Area, movement: Movement) -> Unit:
     """The sample commune's own steering committee, with its mandate."""
     found = Unit.objects.filter(area=area, kind=Unit.Kind.COMMITTEE).first()
     if found:
+        Mandate.objects.get_or_create(committee=found, movement=movement, valid_from=found.valid_from)
         return found
     party = Unit.objects.get(area=area, key="dang_uy")
     committee = Unit(
@@ -153,11 +157,8 @@ def sample_committee(area: Area, movement: Movement) -> Unit:
         sample=True,
     )
     committee.save()
-    office = (
-        Unit.objects.filter(area=area, key__in=["ban_xay_dung_dang", "khoi_dan_van"]).order_by("-pk").first()
-    )
     Committee.objects.create(
-        unit=committee, standing_office=office, renewal_months=12, renewal_basis="Quy chế mẫu"
+        unit=committee, standing_office=party, renewal_months=12, renewal_basis="Quy chế mẫu"
     )
     committee.competences.create(
         function_id="ban_chi_dao", valid_from=area.valid_from, valid_to=area.valid_to

@@ -108,6 +108,7 @@ def found(areas: Iterable[Area], until: date = FOREVER) -> list[Unit]:
             unit = Unit(
                 pk=pk,
                 key=body.key,
+                kind=Unit.Kind.COMMITTEE if body.key == "ban_chi_dao" else Unit.Kind.BODY,
                 name=name,
                 short_name=body.named(body.short_name, area),
                 line=body.line,
@@ -202,7 +203,8 @@ def succeed_areas(on: date) -> tuple[int, int]:
     closing = Unit.objects.filter(valid_to=on, area__valid_to=on, successions=None)
     for unit in closing.prefetch_related("competences"):
         successors = []
-        for succession in heirs[unit.area_id]:
+        # What a commune added itself goes on by its own name (`reorganise`), not into another body.
+        for succession in heirs[unit.area_id] if unit.key else ():
             answering = [
                 candidate
                 for competence in unit.competences.all()

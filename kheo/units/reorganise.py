@@ -20,7 +20,7 @@ from kheo.places.changes import AreaChange
 from kheo.places.models import Area
 from kheo.units import bodies, lineage
 from kheo.units.heirs import answers
-from kheo.units.models import Competence, Post, Reorganisation, Unit, UnitSuccession
+from kheo.units.models import Committee, Competence, Post, Reorganisation, Unit, UnitSuccession
 
 
 @dataclass
@@ -165,6 +165,7 @@ def _carry_typed(plan: Plan) -> int:
             Competence(unit=successor, function_id=c.function_id, valid_from=on)
             for c in unit.competences.all()
         )
+        _carry_committee(unit, successor)
         unit.successions.filter(on=on, successor=None).update(
             successor=successor,
             kind=UnitSuccession.Kind.SUCCEEDED,
@@ -174,6 +175,21 @@ def _carry_typed(plan: Plan) -> int:
         )
         carried += 1
     return carried
+
+
+def _carry_committee(ended: Unit, successor: Unit) -> None:
+    """A steering committee goes on with its rules; who sits on it is for its renewal to say."""
+    committee = Committee.objects.filter(unit=ended).select_related("standing_office").first()
+    if committee is None:
+        return
+    office = committee.standing_office
+    following = office.successions.filter(on=ended.valid_to).first() if office else None
+    Committee.objects.create(
+        unit=successor,
+        standing_office=following.successor if following else office,
+        renewal_months=committee.renewal_months,
+        renewal_basis=committee.renewal_basis,
+    )
 
 
 def _continue_posts(plan: Plan, by: Any) -> tuple[int, int]:
@@ -192,16 +208,16 @@ def _continue_posts(plan: Plan, by: Any) -> tuple[int, int]:
             record(post, "post_ended", by=by, reason=plan.name)
             waiting += 1
             continue
-        following = Post.objects.create(
+        # Two bodies that merge may have had the same person in the same role.
+        following, made = Post.objects.get_or_create(
             user=post.user,
             unit=successors[0],
             role=post.role,
-            reach=post.reach,
-            title=post.title,
             valid_from=on,
-            valid_to=until,
-            continues=post,
+            defaults={"reach": post.reach, "title": post.title, "valid_to": until, "continues": post},
         )
+        if not made:
+            continue
         record(following, "post_continued", by=by, changes={"unit": [str(post.unit), str(following.unit)]})
         continued += 1
     return continued, waiting

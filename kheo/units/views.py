@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from kheo.audit.models import Entry
@@ -31,6 +32,7 @@ def act_as(request: HttpRequest) -> HttpResponse:
 
 
 @open_door("Readers of the public pages may hide the demonstration's sample records too.")
+@csrf_exempt
 @require_POST
 def sample_switch(request: HttpRequest) -> HttpResponse:
     """Hide what is plainly invented, or show it again."""
