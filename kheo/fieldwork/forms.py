@@ -67,6 +67,7 @@ class FieldReportForm(Form):
         help_text=_("Left empty, the camera's day or the day of the activity counts."),
     )
 
+    fields: dict[str, Any]
     # What is required depends on whether it is sent or kept as a draft.
     use_required_attribute = False
     examples = {
@@ -290,6 +291,7 @@ class UnitReportForm(Form):
     signer = forms.CharField(label=_("Signed by"), max_length=120, required=False)
     signed_file = DocumentField(label=_("The signed report, scanned or photographed"), required=False)
 
+    fields: dict[str, Any]
     use_required_attribute = False
     examples = {
         "results": _("12 initiatives run; 3 are new. 86 households gave 659 m² for the road of bản Bãi Xa."),
@@ -438,6 +440,7 @@ class KindForm(ModelForm):
 class FilterForm(Form):
     """The words and choices a list is narrowed by. Nothing is required; what cannot be read is left out."""
 
+    fields: dict[str, Any]
     q = forms.CharField(label=pgettext_lazy("filter", "Name"), max_length=200, required=False)
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, empty_value=None, required=False)
     field = forms.ModelChoiceField(

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -61,13 +61,16 @@ class ReportQuerySet(ScopedQuerySet):
         """Without what this person sent, unless the unit is of one or two people."""
         if post.unit.may_confirm_itself:
             return self
-        steps = self.model._meta.get_field("steps").related_model
-        sent = steps._base_manager.filter(report=OuterRef("pk"), state=State.SENT, by__user=post.user_id)
+        sent = self._steps.filter(report=OuterRef("pk"), state=State.SENT, by__user=post.user_id)
         return self.exclude(Exists(sent))
 
+    @property
+    def _steps(self) -> Any:
+        model: Any = self.model._meta.get_field("steps").related_model
+        return model._base_manager
+
     def _touched_by(self, post: Post) -> Any:
-        steps = self.model._meta.get_field("steps").related_model
-        return Exists(steps._base_manager.filter(report=OuterRef("pk"), by__user=post.user_id))
+        return Exists(self._steps.filter(report=OuterRef("pk"), by__user=post.user_id))
 
 
 class Version(models.Model):
@@ -79,6 +82,10 @@ class Version(models.Model):
     State = State
     # Models whose rows are copied into a corrected version, by their related name.
     copied: ClassVar[tuple[str, ...]] = ()
+    if TYPE_CHECKING:
+        # Each kind of report has its own rows of steps.
+        objects: ClassVar[Any]
+        steps: Any
 
     # One report through all its versions; made where the report is begun, on a phone or on the page.
     series = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -118,7 +125,7 @@ class Version(models.Model):
             self.steps.filter(state=State.SENT)
             .select_related("by__user", "by__unit")
             .order_by("-at", "-pk")
-            .first()  # type: ignore[attr-defined]
+            .first()
         )
         return step.by if step else None
 
@@ -128,7 +135,7 @@ class Version(models.Model):
         return type(self)._base_manager.filter(series=self.series).order_by("-version")
 
     def may_be_seen_by(self, user: Any) -> bool:
-        return type(self).objects.visible_to(user).filter(pk=self.pk).exists()  # type: ignore[attr-defined]
+        return type(self).objects.visible_to(user).filter(pk=self.pk).exists()
 
     # Who may do what. Each refuses with a sentence; `may` asks without doing.
 
@@ -177,7 +184,7 @@ class Version(models.Model):
 
     def check_withdraw(self, by: Post) -> None:
         self.check_author(by)
-        if not (self.is_of(by) or self.steps.filter(by__user=by.user_id).exists()):  # type: ignore[attr-defined]
+        if not (self.is_of(by) or self.steps.filter(by__user=by.user_id).exists()):
             raise Refused(gettext("Only those who wrote it, or their unit, withdraw it. You may return it."))
         self._check_state(*OPEN)
 
@@ -258,7 +265,8 @@ class Version(models.Model):
                 rows = list(getattr(self, name).all())
                 for row in rows:
                     row.pk, row.report = None, new
-                type(self)._meta.get_field(name).related_model._base_manager.bulk_create(rows)
+                related: Any = type(self)._meta.get_field(name).related_model
+                related._base_manager.bulk_create(rows)
             new.steps.create(state=State.DRAFT, by=by, reason=nfc(reason))
             record(
                 new, "corrected", by=by, changes={"version": [self.version, new.version]}, reason=nfc(reason)
@@ -289,7 +297,7 @@ class Version(models.Model):
         moved = type(self)._base_manager.filter(pk=self.pk, state__in=list(expected))
         if moved.update(state=to, **values) != 1:
             raise FasterColleague(self._what_happened())
-        self.steps.create(state=to, by=by, reason=reason, self_accepted=self_accepted)  # type: ignore[attr-defined]
+        self.steps.create(state=to, by=by, reason=reason, self_accepted=self_accepted)
         record(self, verb, by=by, changes={"state": [before, str(to)]}, reason=reason)
         self.state = to
         for name, value in values.items():
@@ -298,7 +306,7 @@ class Version(models.Model):
 
     def _what_happened(self) -> str:
         """Who was faster and when, in a sentence."""
-        last = self.steps.select_related("by__user", "by__unit").order_by("-at", "-pk").first()  # type: ignore[attr-defined]
+        last = self.steps.select_related("by__user", "by__unit").order_by("-at", "-pk").first()
         if last is None:
             return gettext("This report has moved on. Look at it again before you go on.")
         return gettext("%(who)s was faster: %(state)s at %(when)s. Look at it again before you go on.") % {
