@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
+from django.http import HttpRequest
 from django.urls import reverse
 
 from kheo.initiatives.models import Initiative
@@ -16,18 +17,25 @@ from kheo.places.models import Area, Level
 from kheo.plans.models import Field
 from kheo.stories.models import Story, StoryPhoto, StoryQuerySet
 from kheo.ui.charts import Choropleth
+from kheo.ui.context import hides_sample
 
 NEWEST = ("-published_at", "-id")
 
 
-def stories() -> StoryQuerySet:
+def stories(request: HttpRequest) -> StoryQuerySet:
     """The published stories with all that a card or page says of them: two queries."""
-    return Story.objects.published().with_photos().select_related(
+    return shown_to(request).with_photos().select_related(
         "field",
         "commune",
         "initiative__owner",
         "initiative__area__parent__parent__parent",
     )  # fmt: skip
+
+
+def shown_to(request: HttpRequest) -> StoryQuerySet:
+    """What is published; without what is plainly invented for those who have hidden it."""
+    rows = Story.objects.published()
+    return rows.filter(sample=False) if hides_sample(request) else rows
 
 
 def photo_of(key: Any) -> StoryPhoto | None:
@@ -131,15 +139,11 @@ class Whole:
         )
 
 
-def whole() -> Whole:
+def whole(request: HttpRequest) -> Whole:
     """Everything published, counted by commune of today and by field. Five queries."""
-    counted = (
-        Story.objects.published()
-        .order_by()
-        .values_list("commune", "field")
-        .annotate(n=Count("pk"))
+    rows = list(
+        shown_to(request).order_by().values_list("commune", "field").annotate(n=Count("pk"))
     )  # fmt: skip
-    rows = list(counted)
     then = Area.objects.in_bulk({commune for commune, _field, _n in rows if commune})
     last = {pk: paths.ids(area.path_now)[-1] for pk, area in then.items()}
     by_commune: dict[int, int] = defaultdict(int)
@@ -149,5 +153,6 @@ def whole() -> Whole:
         if commune:
             by_commune[last[commune]] += n
     fields = [(field, by_field[field.pk]) for field in Field.objects.filter(pk__in=by_field)]
-    communes = Area.objects.on(today()).communes().prefetch_related("codes").in_vietnamese_order()
-    return Whole(sum(by_field.values()), dict(by_commune), fields, list(communes))
+    # A commune invented for the demonstration lies on no map and in no total.
+    communes = Area.objects.on(today()).communes().filter(sample=False).prefetch_related("codes")
+    return Whole(sum(by_field.values()), dict(by_commune), fields, list(communes.in_vietnamese_order()))

@@ -1,6 +1,7 @@
 """What everyone may read without signing in. Every page asks `published` for its stories."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from kheo.fieldwork.figures import MEASURED, written
@@ -37,6 +38,7 @@ from kheo.ui.charts import BarChart
 from kheo.ui.context import url_or_nothing
 from kheo.ui.doors import open_door
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.ui.templatetags.kheo import number
 
 LATEST = 6
 A_PAGE = 24
@@ -87,8 +89,8 @@ def root(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @for_visitors
 def home(request: HttpRequest) -> HttpResponseBase:
-    everything = published.whole()
-    latest = published.cards(published.stories().order_by(*published.NEWEST)[:LATEST])
+    everything = published.whole(request)
+    latest = published.cards(published.stories(request).order_by(*published.NEWEST)[:LATEST])
     list_url = reverse("public_list")
     fields = BarChart(
         _("By field of work"),
@@ -116,10 +118,13 @@ def _map(everything: published.Whole) -> Any:
 def story_list(request: HttpRequest) -> HttpResponseBase:
     form = FilterForm(request.GET)
     chosen = form.chosen()
-    rows = published.narrowed(published.stories(), chosen)
+    rows = published.narrowed(published.stories(request), chosen)
     if wants_xlsx(request):
         return xlsx_response("mo-hinh-da-cong-bo.xlsx", COLUMNS, rows.order_by(*published.NEWEST)[:MOST_ROWS])
     page = keyset_page(rows, request, published.NEWEST, size=A_PAGE)
+    if page.total is not None:
+        said = ngettext("%(n)s initiative", "%(n)s initiatives", page.total) % {"n": number(page.total)}
+        page = replace(page, total_text=said)
     context = {"page": page, "cards": published.cards(page.rows), "form": form, "chosen": chosen}
     return render(request, "portal/list.html", context)
 
@@ -128,7 +133,7 @@ def story_list(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @for_visitors
 def story_map(request: HttpRequest) -> HttpResponseBase:
-    everything = published.whole()
+    everything = published.whole(request)
     return render(request, "portal/map.html", {"whole": everything, "map": _map(everything)})
 
 
@@ -136,7 +141,7 @@ def story_map(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @for_visitors
 def initiative(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
-    rows = published.stories().select_related("initiative__practice", "initiative__commune")
+    rows = published.stories(request).select_related("initiative__practice", "initiative__commune")
     story = get_object_or_404(rows, initiative=pk)
     found = story.initiative
     right = published.slug(found.name)
@@ -145,7 +150,7 @@ def initiative(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
     photos = story.shown_photos()
     alike = Story.objects.none()
     if found.practice_id:
-        alike = published.stories().filter(initiative__practice=found.practice_id).exclude(pk=story.pk)
+        alike = published.stories(request).filter(initiative__practice=found.practice_id).exclude(pk=story.pk)
     recognitions = Recognition.objects.standing().filter(initiative=found)
     context = {
         "story": story,
@@ -210,7 +215,7 @@ def feed(request: HttpRequest) -> HttpResponseBase:
         language="vi",
         feed_url=absolute(reverse("public_feed")),
     )
-    for card in published.cards(published.stories().order_by(*published.NEWEST)[:IN_FEED]):
+    for card in published.cards(published.stories(request).order_by(*published.NEWEST)[:IN_FEED]):
         link = absolute(card.url)
         news.add_item(
             title=card.story.title,
@@ -227,7 +232,7 @@ def feed(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @for_visitors
 def sitemap(request: HttpRequest, part: int | None = None) -> HttpResponseBase:
-    stories = Story.objects.published().order_by()
+    stories = published.shown_to(request).order_by()
     if part is None:
         last = stories.aggregate(last=Max("initiative"))["last"] or 0
         parts = [absolute(reverse("sitemap_part", args=[n])) for n in range(last // SITEMAP_SPAN + 1)]

@@ -190,6 +190,14 @@ class Visiting(TestCase):
         assert self.story.title not in self.read(reverse("public_list"), year=2021)
         assert self.story.title in self.read(reverse("public_list"), year="chín", commune="x")
 
+    def test_what_is_invented_can_be_hidden(self):
+        Story.objects.filter(pk=self.story.pk).update(sample=True)
+        assert self.story.title in self.read(reverse("public_home"))
+        self.client.cookies["kheo_sample"] = "hidden"
+        for url in map(reverse, PLACES):
+            assert self.story.title not in self.client.get(url).content.decode()
+        assert self.client.get(self.page).status_code == 404
+
     def test_the_list_leaves_as_a_spreadsheet(self):
         answer = self.client.get(reverse("public_list"), {"format": "xlsx"})
         assert answer["Content-Type"].endswith("sheet")
