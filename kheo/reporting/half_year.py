@@ -48,7 +48,7 @@ class HalfYear:
     """The table of one half of a year, as one post sees it, both periods in the structure of the first."""
 
     def __init__(self, who: Any, year: int, half: int, *, sample: bool = False) -> None:
-        self.who, self.year, self.half = who, year, half
+        self.who, self.year, self.half, self.sample = who, year, half, sample
         self.period, self.before = Period.half(year, half), Period.half(year - 1, half)
         self.structure = self.period.structure_day()
         options: dict[str, Any] = {

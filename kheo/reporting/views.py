@@ -25,7 +25,7 @@ def dashboard(request: HttpRequest) -> HttpResponseBase:
         request.post or request.user,
         chosen_year(asked.get("year", "")),
         structure="today" if asked.get("structure") == "today" else "then",
-        sample=asked.get("sample") == "1",
+        sample=with_sample(request),
     )
     if wants_xlsx(request):
         by = asked.get("table", "") if asked.get("table") in KINDS_OF_TABLE else "field"
@@ -37,6 +37,13 @@ def dashboard(request: HttpRequest) -> HttpResponseBase:
         "reporting/dashboard.html",
         {"dashboard": found, "counted": counted, "communes": communes, "tables": found.tables()},
     )
+
+
+def with_sample(request: HttpRequest) -> bool:
+    """Whether invented areas and bodies are counted: only when asked for, or for who works in one of them."""
+    if "sample" in request.GET:
+        return request.GET["sample"] == "1"
+    return bool(request.post and request.post.unit.sample)
 
 
 def records(request: HttpRequest) -> HttpResponseBase:
@@ -107,7 +114,7 @@ def half_year(request: HttpRequest) -> HttpResponseBase:
         request.post or request.user,
         year,
         chosen_half(asked.get("half", "")),
-        sample=asked.get("sample") == "1",
+        sample=with_sample(request),
     )
     if wants_xlsx(request):
         return xlsx_response(f"bang-6-thang-{year}-{found.half}.xlsx", *found.spreadsheet())

@@ -1,0 +1,48 @@
+"""Everyone's first page, and what others owe."""
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from kheo.duties.due import due_from_others, plans_chased_by, without_registration
+from kheo.duties.first_page import actions, counts
+from kheo.ui.lists import wants_xlsx, xlsx_response
+from kheo.ui.registry import panels
+
+
+def home(request: HttpRequest) -> HttpResponseBase:
+    return render(
+        request,
+        "duties/home.html",
+        {
+            "panels": panels.shown_to(request),
+            "actions_of_role": actions(request.post),
+            "counts": counts(request.post),
+        },
+    )
+
+
+def due(request: HttpRequest) -> HttpResponseBase:
+    rows = due_from_others(request.post_or_refuse())
+    if wants_xlsx(request):
+        columns = [
+            (_("What"), "name"),
+            (_("Kind"), "kind"),
+            (_("By"), "of"),
+            (_("Have sent"), "done"),
+            (_("Asked"), "asked"),
+            (_("Not yet"), "missing"),
+            (_("until"), "closes"),
+        ]
+        return xlsx_response("ai-chua-gui.xlsx", columns, rows)
+    return render(request, "duties/due.html", {"rows": rows})
+
+
+def registrations_due(request: HttpRequest, pk: int) -> HttpResponseBase:
+    plan = get_object_or_404(plans_chased_by(request.post_or_refuse()), pk=pk)
+    if plan.committee.area.commune is not None:
+        raise Http404
+    communes = without_registration(plan)
+    if wants_xlsx(request):
+        return xlsx_response("xa-chua-dang-ky.xlsx", [(_("Commune or ward"), "full_name")], communes)
+    return render(request, "duties/registrations_due.html", {"plan": plan, "communes": communes})
