@@ -203,7 +203,7 @@ class WayUp(TestCase):
         ready = list(Enrolment.objects.filter(state="confirmed"))
         assert catalogue.approve_all(ready, by=self.cast.binh) == 3
         assert catalogue.entries().count() == 3
-        assert sum(Cell.objects.values_list("value", flat=True)) == 3
+        assert sum(Cell.objects.filter(measure="enrolled_new").values_list("value", flat=True)) == 3
         assert verify()[1] == []
 
     def test_a_number_is_used_once_a_day(self):
@@ -251,7 +251,7 @@ class WayUp(TestCase):
     def test_the_field_is_corrected_after_approval(self):
         enrolment = brought(draft(self.cast), "approved", self.cast)
         enrolment.move_to_field(self.cast.security, by=self.cast.nga, reason="Ghi nhầm lĩnh vực")
-        assert Cell.objects.get(value__gt=0).field == self.cast.security
+        assert Cell.objects.get(measure="enrolled_new", value__gt=0).field == self.cast.security
         assert verify()[1] == []
 
     def test_known_from_a_publication(self):
