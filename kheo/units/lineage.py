@@ -27,22 +27,12 @@ def recompute() -> None:
         if units[pk].parent_id and pk not in successors:
             successors[pk].append((units[pk].parent_id, Fraction(1)))
     heirs = trace(spans, successors)
-    UnitLineage.objects.all().delete()
-    UnitLineage.objects.bulk_create(
-        (
-            UnitLineage(
-                unit_id=pk,
-                heir_id=row.heir,
-                valid_from=row.first,
-                valid_to=row.end,
-                share_numerator=row.share.numerator,
-                share_denominator=row.share.denominator,
-                basis="itself" if row.heir == pk else ("whole" if row.share == 1 else "share"),
-            )
+    _bring_to(
+        {
+            (pk, row.heir, row.first, row.end, row.share.numerator, row.share.denominator)
             for pk, rows in heirs.items()
             for row in rows
-        ),
-        batch_size=1000,
+        }
     )
     now = today()
     changed = []
@@ -54,6 +44,27 @@ def recompute() -> None:
             unit.path_now, unit.heir_undecided = path, undecided
             changed.append(unit)
     Unit.objects.bulk_update(changed, ["path_now", "heir_undecided"], batch_size=500)
+
+
+_COLUMNS = ("unit_id", "heir_id", "valid_from", "valid_to", "share_numerator", "share_denominator")
+
+
+def _bring_to(wanted: set[tuple]) -> None:
+    """Write only what differs: most bodies are untouched by most changes."""
+    held = {tuple(row[1:]): row[0] for row in UnitLineage.objects.values_list("pk", *_COLUMNS)}
+    gone = [pk for row, pk in held.items() if row not in wanted]
+    for start in range(0, len(gone), 500):
+        UnitLineage.objects.filter(pk__in=gone[start : start + 500]).delete()
+    UnitLineage.objects.bulk_create(
+        (
+            UnitLineage(
+                **dict(zip(_COLUMNS, row, strict=True)),
+                basis="itself" if row[0] == row[1] else ("whole" if row[4] == row[5] else "share"),
+            )
+            for row in sorted(wanted - held.keys())
+        ),
+        batch_size=1000,
+    )
 
 
 def _share(succession: UnitSuccession) -> Fraction:
