@@ -110,8 +110,9 @@ class FieldReportForm(Form):
                 extra[name] = each.field(label=kind.name if kind else each.label, required=False)
                 examples[name] = each.example
         for name in self.ANSWERS:
+            asked: Any = Photo._meta.get_field(name)
             extra[f"photo_{name}"] = forms.ChoiceField(
-                label=Photo._meta.get_field(name).verbose_name,
+                label=asked.verbose_name,
                 choices=PhotoAnswersForm.CHOICES,
                 required=False,
             )

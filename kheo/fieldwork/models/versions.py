@@ -84,7 +84,6 @@ class Version(models.Model):
     copied: ClassVar[tuple[str, ...]] = ()
     if TYPE_CHECKING:
         # Each kind of report has its own rows of steps.
-        objects: ClassVar[Any]
         steps: Any
 
     # One report through all its versions; made where the report is begun, on a phone or on the page.
@@ -135,7 +134,8 @@ class Version(models.Model):
         return type(self)._base_manager.filter(series=self.series).order_by("-version")
 
     def may_be_seen_by(self, user: Any) -> bool:
-        return type(self).objects.visible_to(user).filter(pk=self.pk).exists()
+        model: Any = type(self)
+        return model.objects.visible_to(user).filter(pk=self.pk).exists()
 
     # Who may do what. Each refuses with a sentence; `may` asks without doing.
 

@@ -23,6 +23,7 @@ from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
 from kheo.plans.models import CalendarEntry, Plan
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.reach import scope
 
 
 def unit_report_list(request: HttpRequest) -> HttpResponseBase:
@@ -54,10 +55,10 @@ def unit_report_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def entries_seen(request: HttpRequest) -> Any:
-    """The report periods of the plans one may see, newest first."""
-    plans = Plan.objects.visible_to(request.user).in_force()
-    entries = CalendarEntry.objects.filter(kind=CalendarEntry.Kind.REPORT, plan__in=plans.values("pk"))
-    return entries.select_related("plan__committee__area", "plan__movement").order_by("-closes", "pk")
+    """The report periods of the committees one reaches, newest first; those below see only the plan."""
+    entries = CalendarEntry.objects.filter(kind=CalendarEntry.Kind.REPORT, plan__state=Plan.State.APPROVED)
+    reached = scope(entries, request.user, unit="plan__committee", area="plan__committee__area")
+    return reached.select_related("plan__committee__area", "plan__movement").order_by("-closes", "pk")
 
 
 def unit_report_due(request: HttpRequest, pk: int) -> HttpResponseBase:
