@@ -42,9 +42,8 @@ def set_up() -> Stage:
     """Load areas up to 30 June 2025, found their bodies, add the sample district. Idempotent."""
     areas.load_before()
     province = Area.objects.get(level=Level.PROVINCE)
-    sample = _sample_district(province)
+    _sample_district(province)
     loading.load(areas.DISTRICTS_ENDED)
-    Unit.objects.filter(area__in=sample).update(sample=True)
     for order, (code, name, english, internal) in enumerate(FIELDS):
         Field.objects.get_or_create(
             code=code,
@@ -81,10 +80,9 @@ def stage() -> Stage:
     )
 
 
-def _sample_district(province: Area) -> list[Area]:
-    known = list(Area.objects.filter(sample=True))
-    if known:
-        return known
+def _sample_district(province: Area) -> None:
+    if Area.objects.filter(sample=True).exists():
+        return
     district = Area(level=Level.DISTRICT, type="huyện", name="Mẫu", parent=province, sample=True)
     communes = [
         Area(level=Level.COMMUNE, type="xã", name=name, parent=district, sample=True)
@@ -94,7 +92,6 @@ def _sample_district(province: Area) -> list[Area]:
         area.valid_from, area.source = BEGINNING, "dữ liệu mẫu"
     made = Area.objects.plant([district, *communes])
     area_lineage.recompute(made)
-    return made
 
 
 def sample_commune(on: date, name: str = NAME) -> Area:

@@ -122,6 +122,7 @@ def found(areas: Iterable[Area], until: date = FOREVER) -> list[Unit]:
                 sort_key=sort_key(name)[:600],
                 folded=fold(name)[:300],
                 note=body.basis,
+                sample=area.sample,
             )
             known[area.pk, body.key] = unit
             units.append(unit)

@@ -16,7 +16,9 @@ def recompute() -> None:
     """
     units = {
         unit.pk: unit
-        for unit in Unit.objects.only("pk", "parent_id", "path", "path_now", "valid_from", "valid_to")
+        for unit in Unit.objects.only(
+            "parent_id", "path", "path_now", "heir_undecided", "valid_from", "valid_to"
+        )
     }
     spans = {pk: (unit.valid_from, unit.valid_to) for pk, unit in units.items()}
     successors: dict[int, list[tuple[int, Fraction]]] = defaultdict(list)
