@@ -46,7 +46,7 @@ A_PAGE = 24
 MOST_ROWS = 5000
 IN_FEED = 30
 # Ids covered by one sitemap file; the format allows 50,000 addresses in each.
-SITEMAP_SPAN = 20_000
+SITEMAP_SPAN = 5_000
 COLUMNS: list[Any] = [
     (pgettext_lazy("story", "Title"), "title"),
     (gettext_lazy("Initiative"), "initiative.name"),
@@ -241,10 +241,7 @@ def sitemap(request: HttpRequest, part: int | None = None) -> HttpResponseBase:
         here = stories.filter(initiative__gte=part * SITEMAP_SPAN, initiative__lt=(part + 1) * SITEMAP_SPAN)
         rows = here.order_by("initiative").values_list("initiative", "initiative__name", "published_at")
         pages = [
-            (
-                absolute(reverse("public_initiative", args=[pk, published.slug(name)])),
-                when.astimezone(VIETNAM).date().isoformat(),
-            )
+            (absolute(published.address_of(pk, name)), when.astimezone(VIETNAM).date().isoformat())
             for pk, name, when in rows
         ]
         if part == 0:

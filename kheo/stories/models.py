@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from kheo.audit.models import record
 from kheo.fieldwork.models.field_reports import photos_of
 from kheo.files.models import Photo
-from kheo.initiatives.models import Enrolment, Initiative
+from kheo.initiatives.models import Consent, Enrolment, Initiative
 from kheo.initiatives.models.initiatives import HEADS
 from kheo.lib.formats import moment
 from kheo.lib.refusals import FasterColleague, Refused
@@ -44,6 +44,11 @@ class StoryQuerySet(ScopedQuerySet):
     def published(self) -> "StoryQuerySet":
         """What everyone may read now. A consent taken back hides a person's page at once."""
         return self.filter(state=Story.State.PUBLISHED, initiative__public=True)
+
+    def hidden_by_consent(self) -> "StoryQuerySet":
+        """Published, but not shown: the person no longer agrees. Few, found without looking at the rest."""
+        taken_back = Consent.objects.exclude(taken_back_on=None).values("initiative")
+        return self.filter(state=Story.State.PUBLISHED, initiative__in=taken_back, initiative__public=False)
 
     def open(self) -> "StoryQuerySet":
         return self.filter(state__in=Story.OPEN)
@@ -172,8 +177,10 @@ class Story(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "published_at", "id"], name="story_newest"),
-            models.Index(fields=["state", "commune", "published_at"], name="story_commune"),
+            # The map and the totals are counted from this index alone.
+            models.Index(fields=["state", "commune", "field", "sample"], name="story_counts"),
             models.Index(fields=["state", "field", "published_at", "id"], name="story_field"),
+            models.Index(fields=["state", "year", "published_at", "id"], name="story_year"),
         ]
 
     def __str__(self) -> str:

@@ -4,13 +4,13 @@ import xml.etree.ElementTree as ElementTree
 from datetime import date
 
 from django.db import connection
-from django.test import TestCase, override_settings
+from django.test import RequestFactory, TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kheo.initiatives.models import Consent, Initiative
 from kheo.initiatives.tests.cast import cast
-from kheo.portal.published import address
+from kheo.portal.published import address, whole
 from kheo.recognition.tests.cast import decided
 from kheo.stories.models import Story
 from kheo.stories.tests.cast import NOBODY, editor, known, photo, proposed, published, running, written
@@ -152,9 +152,12 @@ class Visiting(TestCase):
         kept = photo(self.cast, person, 80, **NOBODY)
         published(self.cast, person, kept, title="Người giữ rừng Lô Văn Sáng")
         assert self.client.get(address(person)).status_code == 200
+        request = RequestFactory().get("/")
+        assert whole(request).total == 2
         consent.take_back(by=self.cast.minh, on=date(2026, 4, 1))
         assert self.client.get(address(person)).status_code == 404
         assert self.photo_status(kept) == 404
+        assert whole(request).total == 1
         for url in map(reverse, PLACES):
             assert "Lô Văn Sáng" not in self.client.get(url).content.decode()
 
