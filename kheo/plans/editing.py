@@ -13,7 +13,7 @@ from django import forms
 from django.forms import formset_factory
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kheo.directives.models import Assignment, Directive
 from kheo.lib.refusals import FasterColleague, Refused
@@ -43,7 +43,7 @@ class RowForm(Form):
 
     pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
     place = forms.IntegerField(
-        label=gettext_lazy("Order"),
+        label=pgettext_lazy("place in a table", "Order"),
         required=False,
         min_value=0,
         max_value=9999,

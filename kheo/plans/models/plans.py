@@ -236,7 +236,8 @@ class Plan(models.Model):
             if value not in ("", None):
                 label = self._meta.get_field(name).verbose_name  # type: ignore[union-attr]
                 yield f"{label}: {formats.number(value) if isinstance(value, int) else value}"
-        yield from (f"{_('basis')}: {each}" for each in self.basis.order_by("issued_on", "pk"))
+        basis = _("basis")
+        yield from (f"{basis}: {each}" for each in self.basis.order_by("issued_on", "pk"))
 
     # Verbs on a draft
 
@@ -724,7 +725,7 @@ class FormField(models.Model):
 
     @property
     def line(self) -> str:
-        must = f", {_('must be answered')}" if self.required else ""
+        must = ", " + _("must be answered") if self.required else ""
         example = f" ({self.example})" if self.example else ""
         return f"{self.label}: {self.get_asked_display()}{must}{example}"
 
