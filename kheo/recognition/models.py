@@ -95,7 +95,7 @@ class DecisionQuerySet(ScopedQuerySet):
                     _("The decision %(number)s of %(day)s is already written down.")
                     % {"number": number, "day": short_date(signed_on)}
                 )
-            decision: Decision = self.create(
+            decision: Any = self.create(
                 committee=committee,
                 number=number,
                 signed_on=signed_on,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,6 +15,7 @@ from kheo.lib.vietnamese import fold
 from kheo.recognition.forms import DecisionForm, EndForm, FilterForm, SignedFileForm
 from kheo.recognition.models import Decision, Recognition, committees_recorded_by, to_recognise
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.middleware import Request
 
 # More lines than any one decision seen; a list to choose from beyond it is narrowed by name.
 MOST = 300
@@ -34,7 +35,7 @@ COLUMNS: list[Any] = [
 ]
 
 
-def recognition_list(request: HttpRequest) -> HttpResponseBase:
+def recognition_list(request: Request) -> HttpResponseBase:
     form = FilterForm(request.GET)
     chosen = form.chosen()
     rows = Recognition.objects.visible_to(request.user).with_facts()
@@ -50,11 +51,11 @@ def recognition_list(request: HttpRequest) -> HttpResponseBase:
     if wants_xlsx(request):
         return xlsx_response("cong-nhan.xlsx", COLUMNS, rows.order_by("-valid_from", "-pk"))
     page = keyset_page(rows, request, ("-valid_from", "-id"))
-    may_write = bool(request.post) and bool(committees_recorded_by(request.post))
+    may_write = bool(request.post and committees_recorded_by(request.post))
     return render(request, "recognition/list.html", {"page": page, "form": form, "may_write": may_write})
 
 
-def decision(request: HttpRequest, pk: int) -> HttpResponseBase:
+def decision(request: Request, pk: int) -> HttpResponseBase:
     seen = Decision.objects.visible_to(request.user).select_related("committee", "tier", "signed_file")
     found = get_object_or_404(seen, pk=pk)
     form = SignedFileForm(request.POST or None, request.FILES or None)
@@ -80,7 +81,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "recognition/decision.html", context)
 
 
-def decision_new(request: HttpRequest) -> HttpResponseBase:
+def decision_new(request: Request) -> HttpResponseBase:
     """The decision as signed, with the initiatives on its list."""
     post = request.post_or_refuse()
     post.require("head", "deputy", "clerk")
@@ -111,7 +112,7 @@ def decision_new(request: HttpRequest) -> HttpResponseBase:
     return render(request, "recognition/decision_new.html", context)
 
 
-def _offered(request: HttpRequest, committees: list[Any], chosen: set[int]) -> dict[str, Any]:
+def _offered(request: Request, committees: list[Any], chosen: set[int]) -> dict[str, Any]:
     """The lines to choose from: those already chosen first, then the rest in Vietnamese order."""
     words = request.GET.get("q", "").strip()[:200]
     committee = next(
@@ -130,11 +131,11 @@ def _offered(request: HttpRequest, committees: list[Any], chosen: set[int]) -> d
     return {"rows": found[: MOST + len(missing)], "more": len(found) > MOST, "words": words}
 
 
-def initiative_recognitions(request: HttpRequest, pk: int) -> HttpResponseBase:
+def initiative_recognitions(request: Request, pk: int) -> HttpResponseBase:
     initiative = get_object_or_404(
         Initiative.objects.visible_to(request.user).select_related("area__parent__parent__parent"), pk=pk
     )
-    rows = list(
+    rows: list[Any] = list(
         Recognition.objects.filter(initiative=initiative)
         .select_related("decision__committee", "tier")
         .prefetch_related("steps__by__user", "steps__by__unit")
@@ -143,12 +144,12 @@ def initiative_recognitions(request: HttpRequest, pk: int) -> HttpResponseBase:
     for row in rows:
         row.initiative = initiative
         row.endable = row.may_end(request.post)
-    may_write = bool(request.post) and bool(committees_recorded_by(request.post))
+    may_write = bool(request.post and committees_recorded_by(request.post))
     context = {"initiative": initiative, "rows": rows, "may_write": may_write}
     return render(request, "recognition/initiative.html", context)
 
 
-def recognition_end(request: HttpRequest, pk: int) -> HttpResponseBase:
+def recognition_end(request: Request, pk: int) -> HttpResponseBase:
     seen = Recognition.objects.visible_to(request.user).with_facts()
     found = get_object_or_404(seen, pk=pk)
     form = EndForm(request.POST or None)

@@ -80,13 +80,13 @@ class StoryQuerySet(ScopedQuerySet):
         with transaction.atomic():
             # The initiative's row is the lock: two people beginning write one proposal.
             Initiative.objects.select_for_update(of=("self",)).get(pk=initiative.pk)
-            known: Story | None = self.open().filter(initiative=initiative).first()
+            known: Any = self.open().filter(initiative=initiative).first()
             if known is not None:
                 return known
-            last: Story | None = self.filter(initiative=initiative).order_by("-version").first()
-            shown: Story | None = self.filter(initiative=initiative, state=Story.State.PUBLISHED).first()
+            last: Any = self.filter(initiative=initiative).order_by("-version").first()
+            shown: Any = self.filter(initiative=initiative, state=Story.State.PUBLISHED).first()
             told = shown or last
-            story: Story = self.create(
+            story: Any = self.create(
                 initiative=initiative,
                 version=last.version + 1 if last else 1,
                 replaces=shown,

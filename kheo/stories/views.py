@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -27,6 +27,7 @@ from kheo.stories.forms import (
 )
 from kheo.stories.models import Story, check_proposing
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.middleware import Request
 
 COLUMNS: list[Any] = [
     (pgettext_lazy("story", "Title"), "title"),
@@ -40,7 +41,7 @@ COLUMNS: list[Any] = [
 ]
 
 
-def story_list(request: HttpRequest) -> HttpResponseBase:
+def story_list(request: Request) -> HttpResponseBase:
     form = FilterForm(request.GET)
     chosen = form.chosen()
     rows = Story.objects.visible_to(request.user).with_facts()
@@ -56,19 +57,19 @@ def story_list(request: HttpRequest) -> HttpResponseBase:
     return render(request, "stories/list.html", {"page": page, "form": form})
 
 
-def find(request: HttpRequest, pk: int) -> Story:
+def find(request: Request, pk: int) -> Story:
     seen = Story.objects.visible_to(request.user).with_facts().with_photos()
     return get_object_or_404(seen.select_related("replaces"), pk=pk)
 
 
-def find_initiative(request: HttpRequest, pk: int) -> Initiative:
+def find_initiative(request: Request, pk: int) -> Initiative:
     seen = Initiative.objects.visible_to(request.user)
     return get_object_or_404(
         seen.select_related("owner__parent", "area__parent__parent__parent", "field"), pk=pk
     )
 
 
-def story(request: HttpRequest, pk: int) -> HttpResponseBase:
+def story(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     post = request.post
     verbs = ("write", "propose", "withdraw", "publish", "return", "take_down")
@@ -84,7 +85,7 @@ def story(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "stories/story.html", context)
 
 
-def initiative_stories(request: HttpRequest, pk: int) -> HttpResponseBase:
+def initiative_stories(request: Request, pk: int) -> HttpResponseBase:
     """What is told of an initiative, version by version; a POST begins a proposal."""
     initiative = find_initiative(request, pk)
     if request.method == "POST":
@@ -108,7 +109,7 @@ def initiative_stories(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "stories/initiative.html", context)
 
 
-def write(request: HttpRequest, pk: int) -> HttpResponseBase:
+def write(request: Request, pk: int) -> HttpResponseBase:
     """The words and the photos of a draft, on one page."""
     found = find(request, pk)
     found.check_write(request.post_or_refuse())
@@ -132,7 +133,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "stories/write.html", context)
 
 
-def upload(request: HttpRequest, pk: int) -> HttpResponseBase:
+def upload(request: Request, pk: int) -> HttpResponseBase:
     """Photos that were in no report: they belong to the initiative and wait for the answers."""
     found = find(request, pk)
     post = request.post_or_refuse()
@@ -152,7 +153,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "stories/upload.html", {"story": found, "form": form})
 
 
-def answers(request: HttpRequest, pk: int, key: UUID) -> HttpResponseBase:
+def answers(request: Request, pk: int, key: UUID) -> HttpResponseBase:
     """What a photo shows, and the answers for the people in it."""
     found = find(request, pk)
     post = request.post_or_refuse()
@@ -175,7 +176,7 @@ def answers(request: HttpRequest, pk: int, key: UUID) -> HttpResponseBase:
     return render(request, "stories/answers.html", context)
 
 
-def propose(request: HttpRequest, pk: int) -> HttpResponseBase:
+def propose(request: Request, pk: int) -> HttpResponseBase:
     """To the editor. What is internal by default asks for a purpose and a reason first."""
     found = find(request, pk)
     if request.method == "GET":
@@ -196,7 +197,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
+def publish(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     found.publish(by=request.post_or_refuse())
     messages.success(request, _("“%s” is public.") % found.title)
@@ -208,7 +209,7 @@ def with_reason(
 ) -> Callable[..., HttpResponseBase]:
     """A view that asks why before it takes a step."""
 
-    def view(request: HttpRequest, pk: int) -> HttpResponseBase:
+    def view(request: Request, pk: int) -> HttpResponseBase:
         found = find(request, pk)
         if request.method == "GET":
             getattr(found, check)(request.post_or_refuse())

@@ -5,102 +5,209 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
-        ('initiatives', '0001_initial'),
-        ('places', '0001_initial'),
-        ('plans', '0001_initial'),
-        ('units', '0001_initial'),
+        ("files", "0001_initial"),
+        ("initiatives", "0001_initial"),
+        ("places", "0001_initial"),
+        ("plans", "0001_initial"),
+        ("units", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Story',
+            name="Story",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('proposed', 'waits for the editor'), ('returned', 'returned'), ('published', 'published'), ('replaced', 'replaced by a newer version'), ('taken_down', 'taken down'), ('withdrawn', 'withdrawn')], default='draft', max_length=10)),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('lead', models.CharField(blank=True, max_length=500, verbose_name='what it is about, in one or two sentences')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('deliberate_reason', models.TextField(blank=True, verbose_name='why it is made public')),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('year', models.PositiveSmallIntegerField(default=0)),
-                ('folded', models.TextField(editable=False)),
-                ('sample', models.BooleanField(default=False)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.area')),
-                ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.field')),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stories', to='initiatives.initiative')),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='stories.story')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("proposed", "waits for the editor"),
+                            ("returned", "returned"),
+                            ("published", "published"),
+                            ("replaced", "replaced by a newer version"),
+                            ("taken_down", "taken down"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "lead",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="what it is about, in one or two sentences"
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("deliberate_reason", models.TextField(blank=True, verbose_name="why it is made public")),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("year", models.PositiveSmallIntegerField(default=0)),
+                ("folded", models.TextField(editable=False)),
+                ("sample", models.BooleanField(default=False)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.area",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.field"
+                    ),
+                ),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stories",
+                        to="initiatives.initiative",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="stories.story",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created', '-pk'],
+                "ordering": ["-created", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='StoryPhoto',
+            name="StoryPhoto",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('caption', models.CharField(max_length=500, verbose_name='caption')),
-                ('author', models.CharField(max_length=120, verbose_name='photographer')),
-                ('alt', models.CharField(max_length=300, verbose_name='what can be seen')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('photo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.photo')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='stories.story')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("caption", models.CharField(max_length=500, verbose_name="caption")),
+                ("author", models.CharField(max_length=120, verbose_name="photographer")),
+                ("alt", models.CharField(max_length=300, verbose_name="what can be seen")),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "photo",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.photo"
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="stories.story"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order', 'pk'],
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='StoryStep',
+            name="StoryStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('proposed', 'waits for the editor'), ('returned', 'returned'), ('published', 'published'), ('replaced', 'replaced by a newer version'), ('taken_down', 'taken down'), ('withdrawn', 'withdrawn')], max_length=10)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.TextField(blank=True)),
-                ('self_confirmed', models.BooleanField(default=False)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.post')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='stories.story')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("proposed", "waits for the editor"),
+                            ("returned", "returned"),
+                            ("published", "published"),
+                            ("replaced", "replaced by a newer version"),
+                            ("taken_down", "taken down"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.TextField(blank=True)),
+                ("self_confirmed", models.BooleanField(default=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.post",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="stories.story"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(fields=['state', 'published_at', 'id'], name='story_newest'),
+            model_name="story",
+            index=models.Index(fields=["state", "published_at", "id"], name="story_newest"),
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(fields=['state', 'commune', 'field', 'sample'], name='story_counts'),
+            model_name="story",
+            index=models.Index(fields=["state", "commune", "field", "sample"], name="story_counts"),
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(fields=['state', 'field', 'published_at', 'id'], name='story_field'),
+            model_name="story",
+            index=models.Index(fields=["state", "field", "published_at", "id"], name="story_field"),
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(fields=['state', 'year', 'published_at', 'id'], name='story_year'),
+            model_name="story",
+            index=models.Index(fields=["state", "year", "published_at", "id"], name="story_year"),
         ),
         migrations.AddConstraint(
-            model_name='story',
-            constraint=models.UniqueConstraint(fields=('initiative', 'version'), name='story_version_once'),
+            model_name="story",
+            constraint=models.UniqueConstraint(fields=("initiative", "version"), name="story_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='story',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('initiative',), name='one_story_published'),
+            model_name="story",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published")), fields=("initiative",), name="one_story_published"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='story',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'proposed', 'returned'])), fields=('initiative',), name='one_story_open'),
+            model_name="story",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["draft", "proposed", "returned"])),
+                fields=("initiative",),
+                name="one_story_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='storyphoto',
-            constraint=models.UniqueConstraint(fields=('story', 'photo'), name='photo_once_a_story'),
+            model_name="storyphoto",
+            constraint=models.UniqueConstraint(fields=("story", "photo"), name="photo_once_a_story"),
         ),
     ]
