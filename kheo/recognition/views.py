@@ -15,7 +15,7 @@ from kheo.lib.vietnamese import fold
 from kheo.recognition.forms import DecisionForm, EndForm, FilterForm, SignedFileForm
 from kheo.recognition.models import Decision, Recognition, committees_recorded_by, to_recognise
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
-from kheo.units.middleware import Request
+from kheo.units.acting import Request
 
 # More lines than any one decision seen; a list to choose from beyond it is narrowed by name.
 MOST = 300

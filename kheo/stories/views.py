@@ -27,7 +27,7 @@ from kheo.stories.forms import (
 )
 from kheo.stories.models import Story, check_proposing
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
-from kheo.units.middleware import Request
+from kheo.units.acting import Request
 
 COLUMNS: list[Any] = [
     (pgettext_lazy("story", "Title"), "title"),

@@ -2,21 +2,22 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from kheo.lib.refusals import Refused
 from kheo.ui.context import hides_sample
-from kheo.ui.doors import is_open
+from kheo.ui.doors import why_open
+from kheo.ui.middleware import refusal
 from kheo.units.acting import Request
 from kheo.units.models import Post
 from kheo.units.reach import posts_of
 
-# What one may send without a post: one's own account.
-OWN_ROOM = "kheo.accounts."
+NO_POST = _("You hold no post today. Ask your unit's administrator to give you one.")
+# What one may send without a post: one's own account and the choices of look and language.
+OWN_ROOMS = ("kheo.accounts.", "kheo.ui.", "allauth.", "django.")
 
 
 class ActingPost:
@@ -37,14 +38,15 @@ class ActingPost:
         request.post_or_refuse = partial(_post_or_refuse, request)  # type: ignore[method-assign]
         return self.get_response(request)
 
-    def process_view(self, request: Request, view: Any, args: Any, kwargs: Any) -> None:
+    def process_view(self, request: Request, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Whoever holds no post changes nothing; verbs may rely on somebody acting."""
-        if request.method == "POST" and request.user.is_authenticated and request.post is None:
-            if not is_open(view) and not view.__module__.startswith((OWN_ROOM, "allauth.")):
-                _post_or_refuse(request)
+        sends = request.method == "POST" and request.user.is_authenticated and request.post is None
+        if not sends or why_open(view, request.resolver_match) or view.__module__.startswith(OWN_ROOMS):
+            return None
+        return refusal(request, NO_POST)
 
 
 def _post_or_refuse(request: Request) -> Post:
     if request.post is None:
-        raise Refused(_("You hold no post today. Ask your unit's administrator to give you one."))
+        raise Refused(NO_POST)
     return request.post
