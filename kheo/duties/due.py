@@ -78,7 +78,7 @@ def _by_calendar(post: Post) -> list[Due]:
             opens__lte=day,
             closes__gte=day - timedelta(days=CHASED_DAYS),
         )
-        .select_related("plan__committee__area")
+        .select_related("plan__movement", "plan__committee__area__parent__parent")
         .order_by("closes", "pk")[:MOST]
     )
     if not entries:
