@@ -104,7 +104,7 @@ class Subject:
 class Frame:
     """An open heading: its level, what its words allow, the bodies that stand for its points."""
 
-    level: int
+    level: float
     block: Block
     kind: str  # assign | never | soft | neutral
     assignment: Assignment | None = None
@@ -265,6 +265,17 @@ def _kind_here(draft: Draft) -> str:
     return "neutral"
 
 
+def _hands_out(draft: Draft) -> bool:
+    """Whether the part read now names who does what, not merely what is to be done ("nhiệm vụ, giải pháp")."""
+    for frame in reversed(draft.frames):
+        if frame.kind in ("never", "soft"):
+            return False
+        if frame.kind == "assign":
+            tone = draft.text.tone[frame.block.body : frame.block.end]
+            return frame.assignment is not None or bool(STRONG_ASSIGN_HEADING.search(tone))
+    return False
+
+
 def _unknown_here(draft: Draft, block: Block) -> Subject | None:
     """An unknown name as the subject of a numbered point or bullet in a part that hands out duties."""
     if block.kind == "para" and not _ORDER_AT.match(draft.text.tone, block.body, block.end):
@@ -419,7 +430,7 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
             lead_in = bool(_LEAD_IN.search(text.tone[task_at:end]))
             return Subject(found, task_at, None, 0.88, "a body and a verb of duty", lead_in=lead_in)
         if (
-            form in ("other", "far")
+            (form == "other" or (form == "far" and found.parts[-1].function not in _GENERAL_NOUNS))
             and whole_block
             and text.plain[at : at + 1].isupper()
             and _open_verb(text, found, end)
@@ -440,6 +451,8 @@ def _subject(draft: Draft, start: int, end: int, whole_block: bool, bullet: bool
             form, task_at = _after_bodies(text, found, end)
             if form == "predicate" and text.plain[found.start].isupper():
                 return Subject(found, task_at, None, 0.75, "a body and a verb after a caption")
+        elif subject := _order(draft, colon.end(), end):
+            return subject
     # "Hằng năm, các cơ quan … xây dựng …", "Căn cứ kế hoạch này, Giám đốc các sở …".
     ordered = bool(re.compile(rf"(?<=[\s,;]){_ORDER}\s").search(text.tone, position, end))
     preamble = not draft.opened or ordered
@@ -487,6 +500,8 @@ _SAYS = re.compile(
     rf"(?:chỉ thị|kế hoạch|kết luận|thông báo|văn bản|công văn|hướng dẫn|nghị quyết)(?: này| trên)? (?:cũng |còn |đồng thời )?(?={_ORDER}\s)"
 )
 _COMMITTEES = {"cap_uy", "ban_thuong_vu"}
+# Nouns that take words of their own before the verb: "các doanh nghiệp viễn thông triển khai …".
+_GENERAL_NOUNS = {"other", "doanh_nghiep", "to_chuc_xa_hoi", "truong_hoc"}
 
 
 _NO_VERB = re.compile(
@@ -532,7 +547,7 @@ def _unknown(draft: Draft, start: int, end: int, children: bool) -> Subject | No
     at = about.end() if about else start
     strength = STRENGTH.get(about["verb"]) if about and "verb" in about.re.groupindex else None
     tone = text.tone[at:end]
-    strict = _kind_here(draft) != "assign"
+    strict = not _hands_out(draft)
     if not text.plain[at : at + 1].isupper() and not about:
         return None
     scan = scan_list(text, at, end)
@@ -543,7 +558,11 @@ def _unknown(draft: Draft, start: int, end: int, children: bool) -> Subject | No
     colon = tone.find(":")
     if (
         2 < colon < 140
-        and ((at + colon + 1 >= end - 1 and children) or predicate_at(text, at + colon + 1))
+        and (
+            (at + colon + 1 >= end - 1 and children)
+            or predicate_at(text, at + colon + 1)
+            or (not strict and scan is not None and at + colon + 8 < end)
+        )
         and not re.search(r"[.;]", tone[:colon])
     ):
         if len(tone[:colon].split()) >= 2:
@@ -705,6 +724,8 @@ def _content(draft: Draft, block: Block) -> None:
         draft.loose.append(block)
         return
     if _inline_label(draft, block):
+        return
+    if (inherited is None or draft.frames[-1].lead_in) and _in_brackets(draft, block):
         return
     bullet = block.kind not in ("para",)
     current: Assignment | None = None
@@ -888,7 +909,8 @@ def _pieces(draft: Draft, start: int, end: int) -> list[tuple[int, int]]:
         rf"(?:[;.] (?:đồng thời,? |và )?|, (?:đồng thời,? )?|\. |: )(?={_ORDER} )"
     ).finditer(text.tone, start, end):
         found = _order(draft, match.end(), end)
-        if found and match.start() > start + 3 and (match[0][0] != "," or found.confidence > 0.9):
+        own = text.tone.startswith("phân công", match.end()) and found and _looks_generic(text, found.bodies)
+        if found and not own and match.start() > start + 3 and (match[0][0] != "," or found.confidence > 0.9):
             if match[0][0] == "," and not re.match(r"giao|yêu cầu", text.tone[match.end() : match.end() + 8]):
                 continue
             cuts.append(match.end())
@@ -938,9 +960,13 @@ def _open(draft: Draft, block: Block, subject: Subject, start: int) -> Assignmen
 
 
 def _push(draft: Draft, block: Block, assignment: Assignment, subject: Subject) -> None:
-    level = block.level if block.kind != "para" else 3
-    if block.kind == "para" and not (subject.heading or subject.lead_in):
-        return
+    level: float = block.level
+    if block.kind == "para":
+        if not (subject.heading or subject.lead_in):
+            return
+        # Below the numbered point it stands under, so that the next point ends it.
+        above = [frame.level for frame in draft.frames if frame.block.kind.startswith("number") and not frame.inherited]
+        level = max(above) + 0.5 if above else 3
     while draft.frames and draft.frames[-1].level >= level:
         draft.frames.pop()
     draft.frames.append(
@@ -1273,6 +1299,48 @@ def _inline_label(draft: Draft, block: Block) -> bool:
         return False
     _apply_labels(draft, block, values, [(block.body, task_end)])
     return True
+
+
+_DOES = re.compile(
+    r"\s*(?:,\s*)?(?:là |làm )?(?:chủ trì|đầu mối|thực hiện|triển khai|tham mưu|phụ trách|chịu trách nhiệm|có trách nhiệm|xây dựng|tổ chức)(?!\w)"
+)
+
+
+def _in_brackets(draft: Draft, block: Block) -> bool:
+    """ "Nâng cấp hệ thống … (Sở A chủ trì, phối hợp với Sở B; hoàn thành trước ngày 30/6)": who does it, in brackets."""
+    text = draft.text
+    begin, done = block.body, False
+    for match in re.compile(r"\((?P<who>[^()\n]{6,300})\)(?=\s*(?:[.;,:]|$))").finditer(
+        text.plain, block.body, block.end
+    ):
+        start, stop = match.span("who")
+        if order := _ORDER_AT.match(text.tone, start, stop):
+            start = order.end()
+        found = scan_list(text, start, stop)
+        if not found or match.start() - begin < 12:
+            continue
+        alone = not text.plain[found.end : stop].strip() and match.end() >= block.end - 3
+        known = all(body.function != "other" for body in found.parts)
+        if not _DOES.match(text.tone, found.end, stop) and not (
+            alone and known and _kind_here(draft) == "assign" and predicate_at(text, begin)
+        ):
+            continue
+        assignment = Assignment(
+            _bodies_json(text, found), text.words(found.start, found.end), [], text.span(found.start, found.end), _where(draft, block), None, 0.84, "named in brackets after the task",
+        )  # fmt: skip
+        _add_task(draft, assignment, begin, match.start(), split=False, confidence=0.8)
+        if not assignment.tasks:
+            continue
+        task = assignment.tasks[0]
+        task.leads = True
+        for helper in _COOPERATES.finditer(text.tone, found.end, stop):
+            helpers = scan_list(text, helper.end(), stop)
+            if helpers:
+                assignment.cooperates_with.extend(body.name for body in helpers.parts)
+        _from_adverbial(text, task, found.end, stop)
+        draft.done.append(assignment)
+        begin, done = match.end(), True
+    return done
 
 
 # --- tables ------------------------------------------------------------------------------------------------------------

@@ -34,12 +34,13 @@ class Head:
 
 
 _UBND = r"(?:ủy ban nhân dân|ubnd|uỷ ban nhân dân)"
-_MTTQ = r"(?:ủy ban (?:trung ương )?|ub )?(?:mặt trận tổ quốc|mttq|mttqvn|mt tổ quốc)(?: việt nam| vn)?"
+_MTTQ = r"(?:ủy ban (?:trung ương )?|ub ?)?(?:mặt trận tổ quốc|mttqvn|mttq|mt tổ quốc)(?: việt nam| vn)?"
 
 # The longest and most particular first: the first pattern that fits wins.
 HEADS: tuple[Head, ...] = (
     # Party
     Head(r"ban thường trực (?:" + _MTTQ + r"|mặt trận)", "mttq"),
+    Head(r"(?:văn phòng|cơ quan) " + _MTTQ, "mttq"),
     Head(r"ban công tác mặt trận", "mttq", NAMED, "hamlet"),
     Head(_MTTQ, "mttq"),
     Head(r"(?:ub|ủy ban) mttq", "mttq"),
@@ -53,6 +54,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"ban tổ chức(?= tỉnh ủy| thành ủy| huyện ủy| trung ương| đảng ủy|,|;|:| và| phối| chủ| tham|$)", "ban_to_chuc", NAMED),
     Head(r"ban nội chính", "ban_noi_chinh", NAMED),
     Head(r"khối dân vận", "khoi_dan_van"),
+    Head(r"tổ (?:công nghệ số|chuyển đổi số)(?: cộng đồng)?|tổ (?:bảo vệ an ninh(?:,)? trật tự|hòa giải|tự quản|liên gia)|ban (?:giám sát đầu tư của cộng đồng|thanh tra nhân dân|bảo vệ dân phố|phát triển thôn)", "thon_xom", NAMED, "hamlet"),
     Head(r"tổ dân vận", "khoi_dan_van"),
     Head(r"(?:ủy ban|cơ quan ủy ban|cơ quan) kiểm tra(?= tỉnh| thành| huyện| đảng| các cấp| trung ương|,|;|:| và| phối| chủ)", "uy_ban_kiem_tra", NAMED),
     Head(r"(?:ủy ban|ub) kiểm tra|ubkt", "uy_ban_kiem_tra", NAMED),
@@ -73,7 +75,9 @@ HEADS: tuple[Head, ...] = (
     Head(r"cấp ủy(?: đảng)?(?! viên)", "cap_uy"),
     Head(r"tiểu ban", "ban_chi_dao", OPEN),
     Head(r"cơ quan thường trực(?: (?:của )?ban chỉ đạo)?", "ban_chi_dao", OPEN),
-    Head(r"(?:thành viên|ủy viên|trưởng|phó trưởng) (?:các )?(?:ban chỉ đạo|bcđ)", "ban_chi_dao", OPEN),
+    Head(r"(?:thành viên|ủy viên|trưởng|phó trưởng|phó) (?:các )?(?:ban chỉ đạo|bcđ|ban chỉ huy|ban tổ chức|hội đồng|tổ công tác|tổ giúp việc|đoàn công tác|đoàn kiểm tra)", "ban_chi_dao", OPEN),
+    Head(r"(?:văn phòng|cơ quan|bộ phận) thường trực (?=ban|hội đồng|tổ)", "ban_chi_dao", OPEN),
+    Head(r"văn phòng (?:điều phối|ban chỉ đạo)", "ban_chi_dao", OPEN),
     Head(r"(?:ban chỉ đạo|bcđ)(?: trung ương)?", "ban_chi_dao", OPEN),
     Head(r"(?:tổ giúp việc|tổ công tác|tổ thư ký|bộ phận giúp việc|bộ phận thường trực)", "ban_chi_dao", OPEN),
     Head(r"ban tổ chức (?=hội thi|cuộc thi|giải|lễ|cuộc vận động)", "ban_chi_dao", OPEN),
@@ -150,7 +154,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"(?:hội, )?đoàn thể", "to_chuc_chinh_tri_xa_hoi", NOUN),
     Head(r"chức sắc(?:, chức việc)?|tổ chức tôn giáo", "to_chuc_xa_hoi", NAMED),
     # press, services, schools, enterprises
-    Head(r"(?:cơ quan )?(?:báo và phát thanh,? ?(?:và )?truyền hình|báo và (?:đài )?pt-?th|đài phát thanh (?:và|-|,) truyền hình|đài ptth|đài truyền thanh|đài phát thanh|đài truyền hình|báo,? đài)", "bao_chi", NAMED),
+    Head(r"(?:cơ quan )?(?:báo(?: chí)?(?: và|,) (?:đài )?phát thanh(?:,| -|-| và)? ?truyền hình|báo và (?:đài )?pt ?(?:-|&|và)? ?th|đài phát thanh(?: và| -|-|,)? ?truyền hình|đài ptth|đài truyền thanh|đài phát thanh|đài truyền hình|báo,? đài)", "bao_chi", NAMED),
     Head(r"cơ quan (?:thông tấn,? ?báo chí|báo chí|truyền thông|thông tin)|cổng thông tin điện tử|trang thông tin điện tử", "bao_chi", NAMED),
     Head(r"báo (?=\w)", "bao_chi", NAMED, alone=False),
     Head(r"trung tâm (?:phục vụ hành chính công|dịch vụ tổng hợp|cung ứng dịch vụ công|văn hóa ?- ?thể thao)", "don_vi_su_nghiep", NAMED),
@@ -160,7 +164,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"trạm y tế|bệnh viện|cơ sở y tế", "don_vi_su_nghiep", NAMED),
     Head(r"(?:công ty|tập đoàn|tổng công ty|hợp tác xã) (?=\w)", "doanh_nghiep", NAMED, alone=False),
     Head(r"doanh nghiệp(?: nhà nước)?|hợp tác xã|cơ sở sản xuất(?:,? kinh doanh)?|doanh nhân", "doanh_nghiep", NOUN),
-    Head(r"(?:trưởng )?(?:ban (?:cán sự|quản lý|điều hành) |bí thư chi bộ )?(?:các )?(?:thôn|xóm|bản(?=,| và|:| có)|khối phố|khu dân cư|tổ dân phố|khu phố|ấp|buôn|khối, xóm)", "thon_xom", NAMED, "hamlet"),
+    Head(r"(?:trưởng )?(?:ban (?:cán sự|quản lý|điều hành) |bí thư chi bộ )?(?:các )?(?:thôn|xóm|bản(?=[,;:]| và| có)|khối phố|khu dân cư|tổ dân phố|khu phố|ấp|buôn|khối, xóm)(?:(?:,|;| và|/) ?(?:thôn|xóm|bản|làng|ấp|buôn|khối phố|khối|tổ dân phố|khu dân cư|khu phố)(?!\w))*", "thon_xom", NAMED, "hamlet"),
     # general words
     Head(r"cơ quan (?:hành chính )?nhà nước|cơ quan hành chính", "co_quan_nha_nuoc"),
     Head(r"(?:cơ quan )?chính quyền(?: địa phương)?", "chinh_quyen"),
@@ -296,6 +300,7 @@ for _index, _head in enumerate(HEADS):
         _head.tail in (CLOSED, NAMED)
         and len(re.sub(r"\(\?.*", "", _head.pattern).split()) >= 2
         and "\\w" not in _head.pattern
+        and "ban đảng" not in _head.pattern  # "bản đăng ký" reads the same without accents
     ):
         _BLIND[f"b{_index}"] = _head
         _blind_parts.append(f"(?P<b{_index}>{fold(_head.pattern).replace(' ', ' ')})")

@@ -21,7 +21,7 @@ sử dụng|sơ kết|sơ, tổng kết|sửa đổi|sắp xếp|số hóa|soạ
 thẩm định|thẩm tra|theo dõi|thành lập|thiết lập|thí điểm|thông báo|thông tin|thống kê|thống nhất|thu hút|thu thập|thúc đẩy|thực hiện|thực hành|thường xuyên|
 tiếp nhận|tiếp thu|tiếp tục|tiếp xúc|tiến hành|tích cực|tích hợp|tìm kiếm|tổ chức|tổng hợp|tổng kết|tôn vinh|tối ưu|trang bị|trao đổi|trả lời|trình|triển khai|trực tiếp|
 truyền thông|truyền tải|truyên truyền|tuyên truyền|tuyên dương|tự|ứng dụng|ứng phó|ưu tiên|vận động|vận hành|vận dụng|viết|xác định|xác nhận|xây dựng|xem xét|xem|xử lý|xét|
-xuất bản|tuân thủ|tăng thời lượng|tăng|họp|ghi chép|chốt|làm|luân phiên|bàn giao|điều tra|đề nghị|nhắc nhở|phụ trách|đảm trách|thường trực|tuyển chọn|bầu|tổ chức lại|sưu tầm|tặng quà|phê bình|đón tiếp|tiếp|mua sắm|in|ký kết|ký|trồng|nuôi|kết nghĩa|đỡ đầu|nhận đỡ đầu|thay thế|thu|tham dự|nhập|đồng hành|đồng thời|trao tặng|chia sẻ|chuyển|kê khai|đón|thăm|tặng
+xuất bản|tuân thủ|tăng thời lượng|tăng|họp|ghi chép|chốt|làm|luân phiên|bàn giao|điều tra|đề nghị|nhắc nhở|phụ trách|đảm trách|thường trực|tuyển chọn|bầu|tổ chức lại|sưu tầm|tặng quà|phê bình|đón tiếp|tiếp|mua sắm|in|ký kết|ký|trồng|nuôi|kết nghĩa|đỡ đầu|nhận đỡ đầu|thay thế|thu|tham dự|nhập|đồng hành|đồng thời|trao tặng|chia sẻ|chuyển|kê khai|đón|thăm|tặng|phủ sóng|sẵn sàng|sơ tán|hiến|quy hoạch|khởi công|bảo trì|cài đặt|treo|tường thuật|thẩm tra|vào cuộc|xúc tiến|kết hợp
 """
 _BEFORE = """
 căn cứ|trên cơ sở|theo chức năng|theo thẩm quyền|theo phạm vi|theo nhiệm vụ|theo sự|tùy|tùy theo|thông qua|nhằm|bằng|ngoài|
