@@ -215,8 +215,8 @@ class Drafting(TestCase):
     def test_a_reader_is_refused_in_words(self):
         self.client.force_login(self.at.duc.user)
         plan = draft(self.at)
-        self.assertContains(self.client.get(f"/ke-hoach/{plan.pk}/sua/about/"), "người đọc", status_code=409)
-        self.assertContains(self.client.post(f"/ke-hoach/{plan.pk}/duyet/"), "người đọc", status_code=409)
+        self.assertContains(self.client.get(f"/ke-hoach/{plan.pk}/sua/about/"), "người xem", status_code=409)
+        self.assertContains(self.client.post(f"/ke-hoach/{plan.pk}/duyet/"), "người xem", status_code=409)
         self.assertContains(self.client.get("/ke-hoach/"), "BCĐ tỉnh Nghệ An")
 
     def test_a_reporter_sees_the_draft_of_the_place_but_does_not_write_it(self):

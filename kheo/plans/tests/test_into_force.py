@@ -30,14 +30,14 @@ class IntoForce(TestCase):
         self.assertContains(self.client.get(self.url), "Trình duyệt")
         self.client.post(f"{self.url}trinh/")
         self.client.force_login(self.at.vinh.user)
-        self.assertContains(self.client.get("/"), "Kế hoạch chờ duyệt")
+        self.assertContains(self.client.get("/", follow=True), "Kế hoạch chờ duyệt")
         page = self.client.post(f"{self.url}duyet/", follow=True)
         self.assertContains(page, "có hiệu lực")
         self.plan.refresh_from_db()
         self.assertEqual(self.plan.state, Plan.State.APPROVED)
         self.assertEqual(self.plan.steps.get().by, self.at.vinh)
         self.assertEqual(Entry.objects.about(self.plan).first().verb, "approved")
-        self.assertNotContains(self.client.get("/"), "Kế hoạch chờ duyệt")
+        self.assertNotContains(self.client.get("/", follow=True), "Kế hoạch chờ duyệt")
 
     def test_the_head_gives_it_back(self):
         self.plan.submit(self.at.sen)
@@ -49,7 +49,7 @@ class IntoForce(TestCase):
             self.plan.give_back(self.at.vinh, "lần nữa")
 
     def test_its_writer_does_not_approve_it(self):
-        with self.assertRaisesMessage(Refused, "thủ trưởng"):
+        with self.assertRaisesMessage(Refused, "cấp trưởng"):
             self.plan.approve(self.at.sen)
 
     def test_of_two_approvals_the_second_hears_who_was_faster(self):
@@ -164,7 +164,7 @@ class IntoForce(TestCase):
     def test_withdrawn_with_a_reason_by_who_may(self):
         self.client.force_login(self.at.vinh.user)
         self.plan.approve(self.at.vinh)
-        with self.assertRaisesMessage(Refused, "thủ trưởng"):
+        with self.assertRaisesMessage(Refused, "cấp trưởng"):
             self.plan.withdraw(self.at.sen, "nhầm")
         new = self.plan.new_version(self.at.sen, "sửa")
         page = self.client.post(f"{self.url}rut/", {"reason": ""})

@@ -57,7 +57,7 @@ class Movements(TestCase):
 
     def test_it_is_launched_once(self):
         self.ready().approve(self.at.binh)
-        with self.assertRaisesMessage(Refused, "thủ trưởng"):
+        with self.assertRaisesMessage(Refused, "cấp trưởng"):
             self.made.launch(self.at.hoa)
         self.client.force_login(self.at.binh.user)
         self.assertContains(self.client.get(self.url), "Phát động")
@@ -101,7 +101,7 @@ class Movements(TestCase):
         self.assertEqual(self.client.get(f"{launched}sua/").status_code, 404)
         self.client.force_login(self.at.duc.user)
         given = {"name": "khác", "objective": "", "scope_text": "", "participants": ""}
-        self.assertContains(self.client.post(f"{self.url}sua/", given), "người đọc", status_code=200)
+        self.assertContains(self.client.post(f"{self.url}sua/", given), "người xem", status_code=200)
         self.made.refresh_from_db()
         self.assertEqual(self.made.name, "Dân chủ ở cơ sở")
 

@@ -198,7 +198,11 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     if request.method == "POST" and not editor.asks_more and editor.is_valid() and editor.save():
         messages.success(request, _("Saved: %(section)s.") % {"section": editor.title})
         return redirect("plan", pk)
-    return render(request, "plans/edit.html", {"plan": found, "editor": editor, "sections": EDITORS.values()})
+    return render(
+        request,
+        "plans/edit.html",
+        {"plan": found, "editor": editor, "sections": [(name, each.title) for name, each in EDITORS.items()]},
+    )
 
 
 def quotas(request: HttpRequest, pk: int, target: int) -> HttpResponse:
