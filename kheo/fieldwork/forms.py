@@ -116,8 +116,9 @@ class FieldReportForm(Form):
                 choices=PhotoAnswersForm.CHOICES,
                 required=False,
             )
-        self.examples = {**self.examples, **examples}
-        self.base_fields = {**type(self).base_fields, **extra}
+        # Which fields there are depends on the plan and the day.
+        self.examples = {**self.examples, **examples}  # type: ignore[misc]
+        self.base_fields = {**type(self).base_fields, **extra}  # type: ignore[misc]
         super().__init__(data, files, **kwargs)
         seen = Initiative.objects.visible_to(by)
         self.fields["initiative"].queryset = seen.select_related("owner", "area__parent")
@@ -337,7 +338,7 @@ class UnitReportForm(Form):
                 required=False,
             )
             extra[f"note_{each.pk}"] = forms.CharField(label=_("Note"), max_length=1000, required=False)
-        self.base_fields = {**type(self).base_fields, **extra}
+        self.base_fields = {**type(self).base_fields, **extra}  # type: ignore[misc]
         super().__init__(data, files, **kwargs)
         entries = [each.pk for each in asked_of(by, self.day)]
         if report is not None and report.entry_id:

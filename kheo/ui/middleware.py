@@ -45,17 +45,20 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Refused):
-            return None
-        if wants_json(request):
-            return JsonResponse({"refused": str(error)}, status=409)
-        context = {"sentence": str(error), "back": way_back(request)}
-        if getattr(request, "htmx", False):
-            # 409 would be dropped by htmx; the sentence belongs on the screen.
-            answer = render(request, "ui/parts/refused.html", context)
-            answer["HX-Retarget"], answer["HX-Reswap"] = "#notices", "innerHTML"
-            return answer
-        return render(request, "ui/refused.html", context, status=409)
+        return refusal(request, str(error)) if isinstance(error, Refused) else None
+
+
+def refusal(request: HttpRequest, sentence: str) -> HttpResponse:
+    """The one way a refusal is shown, in the form the asker reads."""
+    if wants_json(request):
+        return JsonResponse({"refused": sentence}, status=409)
+    context = {"sentence": sentence, "back": way_back(request)}
+    if getattr(request, "htmx", False):
+        # 409 would be dropped by htmx; the sentence belongs on the screen.
+        answer = render(request, "ui/parts/refused.html", context)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#notices", "innerHTML"
+        return answer
+    return render(request, "ui/refused.html", context, status=409)
 
 
 class ClosedDoors:

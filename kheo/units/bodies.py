@@ -77,7 +77,8 @@ def load_functions() -> None:
                 code=row["code"], defaults={"name": row["name"], "line": row["line"], "order": order}
             )
         for row in rows:
-            Function.objects.get(code=row["code"]).includes.set(row["includes"].split())
+            members = Function.objects.filter(code__in=row["includes"].split())
+            Function.objects.get(code=row["code"]).includes.set(members)
 
 
 def found(areas: Iterable[Area], until: date = FOREVER) -> list[Unit]:

@@ -24,7 +24,7 @@ class Answer:
 
 def why(user: Any, acting: Post | None, model: type[models.Model], pk: int) -> Answer:
     """Explain what `user` sees of the record `pk` of `model`. Models without a scope are never shown."""
-    manager = getattr(model, "objects", None)
+    manager: Any = getattr(model, "objects", None)
     found = manager.visible_to(user).filter(pk=pk).first() if hasattr(manager, "visible_to") else None
     posts = posts_of(user)
     answer = Answer(sees=found is not None, record=found, posts=posts)

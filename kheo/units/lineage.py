@@ -23,11 +23,13 @@ def recompute() -> None:
     spans = {pk: (unit.valid_from, unit.valid_to) for pk, unit in units.items()}
     successors: dict[int, list[tuple[int, Fraction]]] = defaultdict(list)
     for succession in UnitSuccession.objects.filter(successor__isnull=False):
-        successors[succession.predecessor_id].append((succession.successor_id, _share(succession)))
+        if succession.successor_id is not None:
+            successors[succession.predecessor_id].append((succession.successor_id, _share(succession)))
     ended = UnitSuccession.objects.filter(successor__isnull=True).values_list("predecessor_id", flat=True)
     for pk in ended:
-        if units[pk].parent_id and pk not in successors:
-            successors[pk].append((units[pk].parent_id, Fraction(1)))
+        above = units[pk].parent_id
+        if above is not None and pk not in successors:
+            successors[pk].append((above, Fraction(1)))
     heirs = trace(spans, successors)
     _bring_to(
         {

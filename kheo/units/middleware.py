@@ -43,10 +43,10 @@ class ActingPost:
         sends = request.method == "POST" and request.user.is_authenticated and request.post is None
         if not sends or why_open(view, request.resolver_match) or view.__module__.startswith(OWN_ROOMS):
             return None
-        return refusal(request, NO_POST)
+        return refusal(request, str(NO_POST))
 
 
 def _post_or_refuse(request: Request) -> Post:
     if request.post is None:
-        raise Refused(NO_POST)
+        raise Refused(str(NO_POST))
     return request.post

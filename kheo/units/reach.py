@@ -2,7 +2,8 @@
 
 A record is found among what the person's posts reach, else it is not found at all. The reaches of
 all posts are reduced to disjoint prefixes; where both trees are involved the two sets are united by
-UNION, because an OR over both trees cannot use either index.
+UNION, because an OR over both trees cannot use either index. A page of a long list is read the other way
+round: in the order of the list, each row asked whether it is seen, until the page is full.
 """
 
 from collections.abc import Iterable
@@ -10,14 +11,43 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import In
 
 from kheo.audit.models import Entry
 from kheo.places.models import Area
 from kheo.places.paths import within
+from kheo.ui.lists import read_in_order
 from kheo.units.models import Post, ReachKind, Unit
 
 Records = TypeVar("Records", bound=models.QuerySet)
+
+
+class Bare(models.Func):
+    """A column that no index is used for, on either database: its condition is asked of each row in turn."""
+
+    template = "+%(expressions)s"
+    output_field = models.BigIntegerField()
+
+
+class Seen(models.Expression):
+    """The same condition in two forms: one that gathers all rows, one that is asked of each row in turn."""
+
+    conditional = True
+    output_field = models.BooleanField()
+
+    def __init__(self, gathering: Q, walking: Q) -> None:
+        super().__init__()
+        self.forms: list[Any] = [gathering, walking]
+
+    def get_source_expressions(self) -> list[Any]:
+        return self.forms
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        self.forms = list(exprs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return compiler.compile(self.forms[read_in_order()])
 
 
 @dataclass(frozen=True)
@@ -81,33 +111,39 @@ def scope(records: Records, who: Any, *, unit: str = "unit", area: str | None = 
     )
     if by_line is None and by_place is None:
         return records.none()
-    conditions = []
-    if by_line is not None:
-        conditions.append(Q(**{f"{unit}__in": by_line}) if unit != "self" else Q(pk__in=by_line))
-    if by_place is not None:
-        conditions.append(Q(**{f"{area}__in": by_place}) if area != "self" else Q(pk__in=by_place))
+    conditions, walking = [], Q()
+    for relation, reached in ((unit, by_line), (area, by_place)):
+        if reached is not None:
+            column = "pk" if relation == "self" else str(relation)
+            conditions.append(Q(**{f"{column}__in": reached}))
+            walking |= Q(In(Bare(F(column)), reached.query))
     if len(conditions) == 1:
-        return records.filter(conditions[0])
+        return records.filter(Seen(conditions[0], walking))
     roots = [reach for reach in reaches if reach.tree == "place" and reach.path.count("/") == 1]
     if roots and area != "self":
         # Nearly everything is seen, so a page is full after a few rows. Said by what lies outside, because
         # both a UNION and an OR of indexes would gather every id first.
-        outside = Area.objects.exclude(pk__in=_reached(Area.objects.all(), roots)).values("pk")
+        inside = _within(roots)
+        outside = Area.objects.exclude(pk__in=Area.objects.filter(inside).values("pk")).values("pk")
         here = Q(**{f"{area}__isnull": False}) & ~Q(**{f"{area}__in": outside})
         if len(roots) == sum(reach.tree == "place" for reach in reaches):
             return records.filter(conditions[0] | here)
     model = records.model
     one, other = (model._base_manager.filter(condition).order_by().values("pk") for condition in conditions)
-    return records.filter(pk__in=one.union(other))
+    return records.filter(Seen(Q(pk__in=one.union(other)), walking))
 
 
 def _reached(rows: models.QuerySet, reaches: list[Reach]) -> models.QuerySet | None:
     if not reaches:
         return None
+    return rows.filter(_within(reaches)).values("pk")
+
+
+def _within(reaches: list[Reach]) -> Q:
     condition = Q()
     for reach in reaches:
         condition |= Q(path_now=reach.path) if reach.tree == "own" else within("path_now", reach.path)
-    return rows.filter(condition).values("pk")
+    return condition
 
 
 def journal_of(post: Post) -> Any:

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -16,13 +16,14 @@ from kheo.ui.context import SAMPLE_COOKIE
 from kheo.ui.doors import open_door
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 from kheo.units import explain, reorganise
+from kheo.units.acting import Request
 from kheo.units.forms import EndForm, JournalFilter, MemberForm, PostForm, RenewalForm, UnitFilter
 from kheo.units.models import Committee, Post, Reorganisation, Unit
 from kheo.units.reach import journal_of
 
 
 @require_POST
-def act_as(request: HttpRequest) -> HttpResponse:
+def act_as(request: Request) -> HttpResponse:
     """Choose as whom one acts ("với tư cách")."""
     chosen = next((post for post in request.posts if str(post.pk) == request.POST.get("post")), None)
     if chosen is None:
@@ -34,7 +35,7 @@ def act_as(request: HttpRequest) -> HttpResponse:
 @open_door("Readers of the public pages may hide the demonstration's sample records too.")
 @csrf_exempt
 @require_POST
-def sample_switch(request: HttpRequest) -> HttpResponse:
+def sample_switch(request: Request) -> HttpResponse:
     """Hide what is plainly invented, or show it again."""
     response = _back(request)
     hidden = request.POST.get("sample") == "hidden"
@@ -42,13 +43,13 @@ def sample_switch(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: Request) -> HttpResponse:
     onward = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
     return redirect(onward if safe else "/")
 
 
-def unit_list(request: HttpRequest) -> HttpResponse:
+def unit_list(request: Request) -> HttpResponseBase:
     form = UnitFilter(request.GET or None)
     units = Unit.objects.visible_to(request.user).on(form.day()).select_related("area", "parent")
     if form.is_valid():
@@ -68,7 +69,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     return render(request, "units/list.html", {"form": form, "page": page})
 
 
-def unit(request: HttpRequest, pk: int) -> HttpResponse:
+def unit(request: Request, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.visible_to(request.user).select_related("area", "parent"), pk=pk)
     posts = Post.objects.current().visible_to(request.user).filter(unit=unit).select_related("user")
     return render(
@@ -86,7 +87,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def post_add(request: HttpRequest, pk: int) -> HttpResponse:
+def post_add(request: Request, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.living().visible_to(request.user), pk=pk)
     request.post_or_refuse().require_management_of(unit)
     form = PostForm(request.POST or None)
@@ -96,7 +97,7 @@ def post_add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "units/post_form.html", {"form": form, "unit": unit})
 
 
-def post_end(request: HttpRequest, pk: int) -> HttpResponse:
+def post_end(request: Request, pk: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.visible_to(request.user).select_related("unit", "user"), pk=pk)
     request.post_or_refuse().require_management_of(post.unit)
     form = EndForm(request.POST or None)
@@ -108,13 +109,13 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "units/post_end.html", {"form": form, "post": post})
 
 
-def committee_list(request: HttpRequest) -> HttpResponse:
+def committee_list(request: Request) -> HttpResponse:
     committees = Committee.objects.filter(unit__in=Unit.objects.living().visible_to(request.user))
     committees = committees.select_related("unit__area", "standing_office").prefetch_related("renewals")
     return render(request, "units/committees.html", {"committees": committees.order_by("unit__sort_key")})
 
 
-def _committee(request: HttpRequest, pk: int) -> Committee:
+def _committee(request: Request, pk: int) -> Committee:
     committee = get_object_or_404(
         Committee.objects.filter(unit__in=Unit.objects.visible_to(request.user)).select_related("unit"),
         unit=pk,
@@ -123,7 +124,7 @@ def _committee(request: HttpRequest, pk: int) -> Committee:
     return committee
 
 
-def renewal_add(request: HttpRequest, pk: int) -> HttpResponse:
+def renewal_add(request: Request, pk: int) -> HttpResponse:
     committee = _committee(request, pk)
     form = RenewalForm(request.POST or None)
     if (
@@ -135,7 +136,7 @@ def renewal_add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "units/renewal_form.html", {"form": form, "committee": committee})
 
 
-def member_add(request: HttpRequest, pk: int) -> HttpResponse:
+def member_add(request: Request, pk: int) -> HttpResponse:
     committee = _committee(request, pk)
     form = MemberForm(request.POST or None)
     if (
@@ -147,7 +148,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "units/member_form.html", {"form": form, "committee": committee})
 
 
-def why(request: HttpRequest, label: str, pk: int) -> HttpResponse:
+def why(request: Request, label: str, pk: int) -> HttpResponse:
     """Why may I (not) see this? Says only what the person may know: what lies outside is not named."""
     try:
         model = apps.get_model(label)
@@ -156,7 +157,7 @@ def why(request: HttpRequest, label: str, pk: int) -> HttpResponse:
     return render(request, "units/why.html", {"answer": explain.why(request.user, request.post, model, pk)})
 
 
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: Request) -> HttpResponse:
     request.post_or_refuse().require("admin", "unit_admin", "inspector", "head")
     form = JournalFilter(request.GET or None)
     entries: Any = journal_of(request.post).select_related("user")
@@ -167,13 +168,13 @@ def journal(request: HttpRequest) -> HttpResponse:
     return render(request, "units/journal.html", {"form": form, "page": page, "model": Entry})
 
 
-def reorganisations(request: HttpRequest) -> HttpResponse:
+def reorganisations(request: Request) -> HttpResponse:
     done = {story.key: story for story in Reorganisation.objects.all()}
     plans = [(plan, done.get(plan.key)) for plan in reorganise.known_plans()]
     return render(request, "units/reorganisations.html", {"plans": plans})
 
 
-def reorganisation(request: HttpRequest, key: str) -> HttpResponse:
+def reorganisation(request: Request, key: str) -> HttpResponse:
     """Preview a reorganisation; an administrator of the whole carries it out."""
     plan = next((plan for plan in reorganise.known_plans() if plan.key == key), None)
     if plan is None:

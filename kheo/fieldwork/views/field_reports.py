@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -23,13 +23,14 @@ from kheo.lib.refusals import Refused
 from kheo.lib.vietnamese import nfc
 from kheo.ui.kept import typed_fields
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.acting import Request
 from kheo.units.models import Post
 
 _NOT_KEPT = ("csrfmiddlewaretoken", "save", "send")
 WAITING = {"finish": "to_finish", "accept": "to_accept"}
 
 
-def field_report_list(request: HttpRequest) -> HttpResponseBase:
+def field_report_list(request: Request) -> HttpResponseBase:
     form = FilterForm(request.GET, by=request.post)
     chosen = form.chosen()
     waiting = request.GET.get("waiting", "")
@@ -47,7 +48,7 @@ def field_report_list(request: HttpRequest) -> HttpResponseBase:
     return render(request, "fieldwork/field_report_list.html", context)
 
 
-def initiative_reports(request: HttpRequest, pk: int) -> HttpResponseBase:
+def initiative_reports(request: Request, pk: int) -> HttpResponseBase:
     """What was reported of one initiative: its sums and each report."""
     initiative = find_initiative(request, pk)
     reports = FieldReport.objects.visible_to(request.user).about(initiative).with_facts().shown(request.post)
@@ -75,7 +76,7 @@ def initiative_reports(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def find_initiative(request: HttpRequest, pk: int) -> Initiative:
+def find_initiative(request: Request, pk: int) -> Initiative:
     seen = Initiative.objects.visible_to(request.user).select_related(
         "owner__parent", "area__parent", "field"
     )
@@ -88,7 +89,7 @@ def may_report(initiative: Initiative, post: Post | None) -> bool:
     return initiative.may("writing", post)
 
 
-def find(request: HttpRequest, pk: int) -> FieldReport:
+def find(request: Request, pk: int) -> FieldReport:
     seen = FieldReport.objects.visible_to(request.user)
     return get_object_or_404(
         seen.select_related(
@@ -101,7 +102,7 @@ def find(request: HttpRequest, pk: int) -> FieldReport:
     )
 
 
-def field_report(request: HttpRequest, pk: int) -> HttpResponseBase:
+def field_report(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     photos = [{"photo": photo, "why": photo.publishable()} for photo in found.photos()]
     taken = list(found.steps.select_related("by__user", "by__unit"))
@@ -125,7 +126,7 @@ def field_report(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def new(request: HttpRequest, pk: int) -> HttpResponseBase:
+def new(request: Request, pk: int) -> HttpResponseBase:
     """A report of one initiative."""
     initiative = find_initiative(request, pk)
     post = request.post_or_refuse()
@@ -137,7 +138,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponseBase:
     return fill_in(request, initiative, None, initial)
 
 
-def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
+def edit(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     found.check_write(request.post_or_refuse())
     typed = Draft.objects.visible_to(request.user).filter(key=found.series).first()
@@ -145,7 +146,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     return fill_in(request, found.initiative, found, initial)
 
 
-def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+def draft(request: Request, key: uuid.UUID) -> HttpResponseBase:
     """What was typed and not checked yet, in its form again."""
     found = get_object_or_404(Draft.objects.visible_to(request.user), key=key)
     if found.initiative_id is None:
@@ -156,7 +157,7 @@ def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
 
 
 def fill_in(
-    request: HttpRequest,
+    request: Request,
     initiative: Initiative,
     report: FieldReport | None,
     initial: dict[str, Any],
@@ -182,7 +183,7 @@ def fill_in(
     return render(request, "fieldwork/field_report_form.html", context)
 
 
-def onward(request: HttpRequest, report: FieldReport) -> HttpResponseBase:
+def onward(request: Request, report: FieldReport) -> HttpResponseBase:
     """After the check: kept as a draft, or sent at once; what refuses the sending is said on its page."""
     if "save" in request.POST:
         messages.success(request, _("Saved as a draft. Nothing has been sent."))
@@ -197,7 +198,7 @@ def onward(request: HttpRequest, report: FieldReport) -> HttpResponseBase:
 
 
 @require_POST
-def autosave(request: HttpRequest) -> HttpResponseBase:
+def autosave(request: Request) -> HttpResponseBase:
     """What has been typed so far, sent by the page by itself."""
     post = request.post_or_refuse()
     post.require(*WRITERS)
@@ -212,14 +213,14 @@ def autosave(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+def discard(request: Request, key: uuid.UUID) -> HttpResponseBase:
     """What was typed and never checked is thrown away by its author."""
     get_object_or_404(Draft.objects.visible_to(request.user), key=key).delete()
     messages.success(request, _("The draft is thrown away."))
     return redirect("field_report_list")
 
 
-def as_typed(request: HttpRequest) -> dict[str, list[str]]:
+def as_typed(request: Request) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, value in typed_fields(request):
         if name not in _NOT_KEPT:

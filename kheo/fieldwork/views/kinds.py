@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -14,9 +14,10 @@ from kheo.fieldwork.models import FigureKind
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import fold
+from kheo.units.acting import Request
 
 
-def kinds(request: HttpRequest) -> HttpResponseBase:
+def kinds(request: Request) -> HttpResponseBase:
     """All kinds; the administrator adds one."""
     post = request.post_or_refuse()
     post.require("admin")
@@ -42,7 +43,7 @@ def kinds(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-def end(request: HttpRequest, pk: int) -> HttpResponseBase:
+def end(request: Request, pk: int) -> HttpResponseBase:
     """A kind is asked for no longer; the reports that used it keep it."""
     post = request.post_or_refuse()
     post.require("admin")

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -11,10 +11,11 @@ from kheo.fieldwork.forms import PhotoForm, ReasonForm
 from kheo.fieldwork.models import FieldReport
 from kheo.files.models import Photo
 from kheo.lib.periods import BEGINNING
+from kheo.units.acting import Request
 from kheo.units.models import Post
 
 
-def find(request: HttpRequest, key: UUID) -> tuple[Photo, FieldReport]:
+def find(request: Request, key: UUID) -> tuple[Photo, FieldReport]:
     photo = get_object_or_404(Photo.objects.standing(), key=key, owner_type="fieldwork.fieldreport")
     if not photo.owner_id.isdecimal():
         raise Http404
@@ -29,7 +30,7 @@ def check(report: FieldReport, by: Post) -> None:
     report.initiative.check_writing(by)
 
 
-def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
+def photo(request: Request, key: UUID) -> HttpResponseBase:
     found, report = find(request, key)
     by = request.post_or_refuse()
     check(report, by)
@@ -51,7 +52,7 @@ def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return render(request, "fieldwork/photo.html", context)
 
 
-def withdraw(request: HttpRequest, key: UUID) -> HttpResponseBase:
+def withdraw(request: Request, key: UUID) -> HttpResponseBase:
     """Taken out of the report, with a reason; it is no longer offered anywhere."""
     found, report = find(request, key)
     by = request.post_or_refuse()

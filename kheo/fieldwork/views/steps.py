@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kheo.fieldwork.forms import ReasonForm
+from kheo.units.acting import Request
 
-Find = Callable[[HttpRequest, int], Any]
+Find = Callable[[Request, int], Any]
 View = Callable[..., HttpResponseBase]
 
 
@@ -19,7 +20,7 @@ def step(find: Find, verb: str, done: Callable[[Any], str]) -> View:
     """A view that takes one step which needs no further words."""
 
     @require_POST
-    def view(request: HttpRequest, pk: int) -> HttpResponseBase:
+    def view(request: Request, pk: int) -> HttpResponseBase:
         found = find(request, pk)
         getattr(found, verb)(by=request.post_or_refuse())
         messages.success(request, done(found))
@@ -31,7 +32,7 @@ def step(find: Find, verb: str, done: Callable[[Any], str]) -> View:
 def with_reason(find: Find, verb: str, words: Callable[[Any], dict[str, Any]]) -> View:
     """A view that asks why before it takes a step. `words` gives title, lead, button and perhaps danger."""
 
-    def view(request: HttpRequest, pk: int) -> HttpResponseBase:
+    def view(request: Request, pk: int) -> HttpResponseBase:
         found = find(request, pk)
         post = request.post_or_refuse()
         if request.method == "GET":

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -23,10 +23,11 @@ from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
 from kheo.plans.models import CalendarEntry, Plan
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.acting import Request
 from kheo.units.reach import scope
 
 
-def unit_report_list(request: HttpRequest) -> HttpResponseBase:
+def unit_report_list(request: Request) -> HttpResponseBase:
     form = FilterForm(request.GET, by=request.post, of_units=True)
     chosen = form.chosen()
     waiting = request.GET.get("waiting", "")
@@ -54,14 +55,14 @@ def unit_report_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def entries_seen(request: HttpRequest) -> Any:
+def entries_seen(request: Request) -> Any:
     """The report periods of the committees one reaches, newest first; those below see only the plan."""
     entries = CalendarEntry.objects.filter(kind=CalendarEntry.Kind.REPORT, plan__state=Plan.State.APPROVED)
     reached = scope(entries, request.user, unit="plan__committee", area="plan__committee__area")
     return reached.select_related("plan__committee__area", "plan__movement").order_by("-closes", "pk")
 
 
-def unit_report_due(request: HttpRequest, pk: int) -> HttpResponseBase:
+def unit_report_due(request: Request, pk: int) -> HttpResponseBase:
     """Who has reported for one entry of the calendar and who has not."""
     entry = get_object_or_404(entries_seen(request), pk=pk)
     rows = due.table(entry)
@@ -74,14 +75,14 @@ def unit_report_due(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def find(request: HttpRequest, pk: int) -> UnitReport:
+def find(request: Request, pk: int) -> UnitReport:
     seen = UnitReport.objects.visible_to(request.user)
     return get_object_or_404(
         seen.select_related("unit__area", "unit__parent", "entry__plan__committee", "signed_file"), pk=pk
     )
 
 
-def unit_report(request: HttpRequest, pk: int) -> HttpResponseBase:
+def unit_report(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     taken = list(found.steps.select_related("by__user", "by__unit"))
     lines = list(found.lines.select_related("initiative__area__parent", "initiative__field", "ending"))
@@ -130,7 +131,7 @@ def counted_in(report: UnitReport, lines: list[Any]) -> list[tuple[Any, str]]:
     return [(each.label, written(name, sums[name])) for name, each in MEASURED.items() if name in sums]
 
 
-def new(request: HttpRequest) -> HttpResponseBase:
+def new(request: Request) -> HttpResponseBase:
     post = request.post_or_refuse()
     post.require(*WRITERS)
     initial: dict[str, Any] = {"series": uuid.uuid4()}
@@ -145,13 +146,13 @@ def new(request: HttpRequest) -> HttpResponseBase:
     return fill_in(request, None, initial)
 
 
-def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
+def edit(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     found.check_write(request.post_or_refuse())
     return fill_in(request, found, {})
 
 
-def fill_in(request: HttpRequest, report: UnitReport | None, initial: dict[str, Any]) -> HttpResponseBase:
+def fill_in(request: Request, report: UnitReport | None, initial: dict[str, Any]) -> HttpResponseBase:
     post = request.post_or_refuse()
     if request.method == "POST":
         form = UnitReportForm(request.POST, request.FILES, by=post, report=report)
@@ -168,7 +169,7 @@ def fill_in(request: HttpRequest, report: UnitReport | None, initial: dict[str, 
     )
 
 
-def onward(request: HttpRequest, report: UnitReport) -> HttpResponseBase:
+def onward(request: Request, report: UnitReport) -> HttpResponseBase:
     if "save" in request.POST:
         messages.success(request, _("Saved as a draft. Nothing has been sent."))
     elif report.is_open:
@@ -181,7 +182,7 @@ def onward(request: HttpRequest, report: UnitReport) -> HttpResponseBase:
     return redirect(report)
 
 
-def signed_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+def signed_file(request: Request, pk: int) -> HttpResponseBase:
     """The signed paper comes back to the record."""
     found = find(request, pk)
     post = request.post_or_refuse()

@@ -112,3 +112,14 @@ class SampleSwitch(TestCase):
         self.assertEqual(set(seen), {self.cast.dang_uy_tam_quang})
         self.client.post(reverse("sample_switch"), {"sample": "shown"})
         self.assertEqual(self.client.cookies["kheo_sample"].value, "shown")
+
+
+class WithoutAPost(TestCase):
+    def test_one_may_look_but_sends_nothing(self):
+        people = cast()
+        nam = person("nam", "Hà Nam")
+        self.client.force_login(nam)
+        self.assertEqual(self.client.get(reverse("unit_list")).status_code, 200)
+        url = reverse("renewal_add", args=[people.board.pk])
+        answer = self.client.post(url, {"number": "1"})
+        self.assertContains(answer, "Hôm nay anh/chị không giữ nhiệm vụ nào", status_code=409)
