@@ -2,7 +2,9 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,6 +33,28 @@ LONGEST_CELL = 32_767
 SHEET_ROWS = 1_048_575
 
 Column = tuple[str | Promise, str | Callable[[Any], Any]]
+
+
+# Set while a long list is read: see `read_in_order`.
+_in_order: ContextVar[bool] = ContextVar("in_order", default=False)
+
+
+@contextmanager
+def reading_in_order() -> Iterator[None]:
+    """Inside, queries are of a list that is read in its own order until a page is full."""
+    token = _in_order.set(True)
+    try:
+        yield
+    finally:
+        _in_order.reset(token)
+
+
+def read_in_order() -> bool:
+    """Whether conditions should be asked of each row in turn, not begin by gathering all rows that meet them.
+
+    Gathering is right where few rows meet them, walking where many do; no database knows which is which.
+    """
+    return _in_order.get()
 
 
 @dataclass(frozen=True)
@@ -72,16 +96,25 @@ def keyset_page(
     at = _decode(request.GET.get("before" if backwards else "after", ""), fields)
     backwards = backwards and at is not None
 
+    counted = queryset.order_by()
     wanted = queryset
+    if queryset.query.group_by is None and not queryset.query.combinator:
+        known = list(counted.values_list("pk", flat=True)[: COUNT_TO + 1])
+        total = len(known)
+        if total <= COUNT_TO:
+            # All of them are known by now, and need not be looked for again.
+            wanted = queryset.filter(pk__in=known)
+    else:
+        total = counted[: COUNT_TO + 1].count()
     if at is not None:
         wanted = wanted.filter(_beyond(fields, at, backwards))
     wanted = wanted.order_by(*(key.order(backwards) for key in fields))
-    # One row more than shown tells whether there is another page.
-    rows = list(wanted[: size + 1])
+    with reading_in_order():
+        # One row more than shown tells whether there is another page.
+        rows = list(wanted[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
-    total = queryset.order_by()[: COUNT_TO + 1].count()
     later = more or backwards if not backwards else True
     earlier = more if backwards else at is not None
     return Page(

@@ -19,6 +19,7 @@ from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import fold, nfc, sort_key
 from kheo.places.models import Area
+from kheo.places.paths import SortKeyField
 from kheo.plans.models import Field, Movement
 from kheo.search import index
 from kheo.tallies.counting import counting
@@ -76,6 +77,10 @@ class InitiativeQuerySet(ScopedQuerySet):
             )
             found = found.filter(Exists(enrolled.exclude(state="withdrawn")))
         return found
+
+    def with_facts(self) -> "InitiativeQuerySet":
+        """With everything a line of a list shows: a fixed number of queries (see enrolments)."""
+        return self.prefetch_related("owner", "area__parent", "field", "practice")
 
     def of(self, post: Post) -> "InitiativeQuerySet":
         """Those the post's body leads: its own, of bodies it has inherited, of units typed under it."""
@@ -142,7 +147,7 @@ class Initiative(models.Model):
     movement = models.ForeignKey(Movement, on_delete=models.PROTECT, related_name="initiatives")
     name = models.CharField(_("name"), max_length=300)
     folded = models.CharField(max_length=300, db_index=True, editable=False)
-    sort_key = models.CharField(max_length=600, editable=False)
+    sort_key = SortKeyField(max_length=600, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.MODEL)
     subject = models.CharField(
         _("subject"), max_length=10, choices=Subject.choices, default=Subject.COLLECTIVE
@@ -195,7 +200,11 @@ class Initiative(models.Model):
         self.name = nfc(self.name)
         self.folded, self.sort_key = fold(self.name)[:300], sort_key(self.name)[:600]
         self.commune = self.area.commune
-        super().save(*args, **kwargs)
+        known = not self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if known:
+                self.enrolments.exclude(sort_key=self.sort_key).update(sort_key=self.sort_key)
 
     def get_absolute_url(self) -> str:
         return reverse("initiative", args=[self.pk])

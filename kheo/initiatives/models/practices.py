@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kheo.audit.models import record
 from kheo.lib.refusals import Refused
 from kheo.lib.vietnamese import fold, nfc, same_name, sort_key
+from kheo.places.paths import SortKeyField
 from kheo.plans.models import Field
 from kheo.search import index
 
@@ -49,7 +50,7 @@ class Practice(models.Model):
 
     name = models.CharField(_("name"), max_length=300)
     folded = models.CharField(max_length=300, db_index=True, editable=False)
-    sort_key = models.CharField(max_length=600, db_index=True, editable=False)
+    sort_key = SortKeyField(max_length=600, db_index=True, editable=False)
     description = models.TextField(_("how it is done"), blank=True)
     field = models.ForeignKey(
         Field, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("field of work")
