@@ -1,6 +1,6 @@
 """Everyone's first page, and what others owe."""
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
@@ -8,9 +8,10 @@ from kheo.duties.due import due_from_others, plans_chased_by, without_registrati
 from kheo.duties.first_page import actions, counts
 from kheo.ui.lists import wants_xlsx, xlsx_response
 from kheo.ui.registry import panels
+from kheo.units.acting import Request
 
 
-def home(request: HttpRequest) -> HttpResponseBase:
+def home(request: Request) -> HttpResponseBase:
     return render(
         request,
         "duties/home.html",
@@ -22,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def due(request: HttpRequest) -> HttpResponseBase:
+def due(request: Request) -> HttpResponseBase:
     rows = due_from_others(request.post_or_refuse())
     if wants_xlsx(request):
         columns = [
@@ -38,7 +39,7 @@ def due(request: HttpRequest) -> HttpResponseBase:
     return render(request, "duties/due.html", {"rows": rows})
 
 
-def registrations_due(request: HttpRequest, pk: int) -> HttpResponseBase:
+def registrations_due(request: Request, pk: int) -> HttpResponseBase:
     plan = get_object_or_404(plans_chased_by(request.post_or_refuse()), pk=pk)
     if plan.committee.area.commune is not None:
         raise Http404

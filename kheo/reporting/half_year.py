@@ -106,7 +106,9 @@ class HalfYear:
 
     def _number(self, by: str, row: Row, measure: str, period: Period) -> Number:
         value = row.of(measure)
-        asked = replace(self.question, measure=measure, period=period, **({by: row.key} if by else {}))
+        asked = replace(self.question, measure=measure, period=period)
+        if by:
+            asked = asked.about(by, row.key)
         return Number(measure, value, asked.url if value else "")
 
     # Out of the system

@@ -111,7 +111,8 @@ class Question:
 
     def about(self, by: str, key: str) -> "Question":
         """The question of one row of a reading."""
-        return replace(self, **{by: key})
+        narrowed: dict[str, Any] = {by: key}
+        return replace(self, **narrowed)
 
     @property
     def url(self) -> str:

@@ -1,6 +1,8 @@
 """The overview of a year, the records behind each of its numbers, and the half-year table."""
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from typing import Any
+
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -16,10 +18,11 @@ from kheo.reporting.records import Question
 from kheo.tallies.figures import NOWHERE
 from kheo.tallies.measures import KINDS
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.acting import Request
 from kheo.units.models import Line, Unit
 
 
-def dashboard(request: HttpRequest) -> HttpResponseBase:
+def dashboard(request: Request) -> HttpResponseBase:
     asked = request.GET
     found = Dashboard(
         request.post or request.user,
@@ -39,20 +42,20 @@ def dashboard(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def with_sample(request: HttpRequest) -> bool:
+def with_sample(request: Request) -> bool:
     """Whether invented areas and bodies are counted: only when asked for, or for who works in one of them."""
     if "sample" in request.GET:
         return request.GET["sample"] == "1"
     return bool(request.post and request.post.unit.sample)
 
 
-def records(request: HttpRequest) -> HttpResponseBase:
+def records(request: Request) -> HttpResponseBase:
     question = QuestionForm(request.GET).question(request.post or request.user)
     if question is None:
         raise Http404
     source, rows = question.source, question.in_order()
     if wants_xlsx(request):
-        columns = [
+        columns: list[Any] = [
             (_("Name"), "initiative.name"),
             (_("Field of work"), "field.name"),
             (_("Led by"), "initiative.owner.name"),
@@ -107,7 +110,7 @@ def about(question: Question) -> list[str]:
     return found
 
 
-def half_year(request: HttpRequest) -> HttpResponseBase:
+def half_year(request: Request) -> HttpResponseBase:
     asked = request.GET
     year = chosen_year(asked.get("year", ""))
     found = HalfYear(
