@@ -366,11 +366,15 @@ def _after_bodies(text: Aligned, found: BodyList, limit: int) -> tuple[str, int]
             ):
                 return "list", at
             return "predicate", at
+    if match := re.match(r"\s*,?\s*(?=là (?:cơ quan|đầu mối|đơn vị))", rest):
+        return "predicate", position + match.end()
     # An unknown word or two between the name and its verb: "các xã nơi có đồng bào theo đạo xây dựng …".
-    stop = re.compile(r"[.;:\n]").search(text.plain, position, min(limit, position + 110))
-    far = min(limit, stop.start() if stop else position + 110)
-    for match in re.compile(r"(?<=\s)" + VERB).finditer(text.tone, position, far):
-        between = text.tone[position : match.start()]
+    stop = re.compile(r"[.;:\n]").search(text.plain, position, min(limit, position + 170))
+    far = min(limit, stop.start() if stop else position + 170)
+    for match in re.compile(r"(?<=\s)(?:" + VERB + r"|là (?:cơ quan|đầu mối|đơn vị))").finditer(
+        text.tone, position, far
+    ):
+        between = re.sub(r"\([^)]*\)", "", text.tone[position : match.start()])
         if (
             len(between.split()) <= 14
             and not re.search(r"\b(?:là|được|gồm|đã|của việc|trong việc|về việc|công tác)\b", between)
@@ -843,6 +847,10 @@ def _acceptable(
     stretch = text.tone[subject.task_at : end]
     if not draft.opened and kind != "assign" and inherited is None and subject.strength is None:
         return False
+    if re.match(r"(?:(?:các )?(?:đồng chí|đ/c|ông|bà)|đại diện|mời)(?!\w)", stretch) or (
+        _one_role(text, subject) and (member := scan_item(text, subject.task_at, end)) and member.role
+    ):
+        return False  # "2. Phó Trưởng ban: Giám đốc Sở Nội vụ": who sits in a committee, not what is to be done
     if kind == "never":
         # "Bảo đảm yêu cầu …": a heading said these points are purposes, so only a plain order counts.
         return (
@@ -874,6 +882,12 @@ def _acceptable(
         if _looks_generic(text, subject.bodies) and subject.confidence < 0.9:
             return False
     return not _self_talk(draft, block, subject, stretch)
+
+
+def _one_role(text: Aligned, subject: Subject) -> bool:
+    return bool(
+        re.match(r"(?:các )?(?:phó )?(?:trưởng|chủ tịch|phó|ủy viên|thành viên|thư ký|tổ trưởng)", text.tone[subject.bodies.start :][:30])
+    ) and text.tone[subject.bodies.end : subject.task_at].strip().startswith(":")
 
 
 def _self_talk(draft: Draft, block: Block, subject: Subject, stretch: str) -> bool:

@@ -215,7 +215,7 @@ _MODIFIERS = re.compile(
     | (?:đóng\ |đứng\ chân\ |đóng\ chân\ |hoạt\ động\ |có\ trụ\ sở\ )?(?:trên|tại)\ (?:toàn\ )?địa\ bàn(?:\ (?:toàn\ )?(?:tỉnh|thành\ phố|xã|phường))?
     | (?:của\ |ở\ |tại\ |thuộc\ )?(?:các\ )?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khu\ dân\ cư|khu\ phố|khối\ phố)(?:(?:,|\ và|/|\ -|;)\ ?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thành\ phố|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khối(?:\ phố)?)(?=\W|$))*(?!\w)
     | (?:của\ )?ủy\ ban\ nhân\ dân(?:\ tỉnh|\ thành\ phố|\ xã|\ phường)? | ubnd(?:\ tỉnh|\ thành\ phố|\ xã|\ phường)? | (?:và\ )?hđnd(?=\W)
-    | trực\ thuộc(?:\ (?:trung\ ương|tỉnh|thành\ phố|tỉnh\ ủy|thành\ ủy|đảng\ bộ|sở|bộ|xã))?
+    | trực\ thuộc(?:\ (?:trung\ ương|tỉnh\ ủy|thành\ ủy|đảng\ ủy|huyện\ ủy|tỉnh|thành\ phố|đảng\ bộ|sở|bộ|xã|phường))?
     )(?=[\s,;:./()"]|$)""",
     re.VERBOSE,
 )

@@ -108,6 +108,8 @@ def _type_line(text: Aligned, lines: list[tuple[int, int]], number_line: int | N
         upper = fold(text.plain[start:end]).upper()
         printed = text.plain[start:end]
         match = _TYPE_LINE.match(upper)
+        if match and text.tone.startswith("phường", start):
+            match = None  # without accents PHƯỜNG AN HẢI begins like PHƯƠNG ÁN
         if not match:
             if number_line is not None and index > number_line + 12:
                 break
@@ -284,6 +286,8 @@ def _title(
                 and not text.plain[lines[index][0] : lines[index][1]].isupper()
             ):
                 return _none("no title under the type"), lines[index][0] if index < len(lines) else len(text)
+            if _OF_ISSUER.fullmatch(text.tone, *lines[index]) and index + 1 < len(lines):
+                index += 1
             begin, stop = lines[index]
             index += 1
         while index < len(lines):
@@ -300,7 +304,10 @@ def _title(
                 break
             if text.plain[begin:stop].isupper():
                 if not shouting or (
-                    _ORG_START.match(text.fold[a:b]) and (b - a) < 60 and _is_issuer_line(text, lines, (a, b))
+                    (b - a) < 60
+                    and _is_issuer_line(text, lines, (a, b))
+                    and not re.search(r"(?:của|và|với|do|,)$", text.tone[begin:stop])
+                    and (_ORG_START.match(text.fold[a:b]) or text.fold.startswith("chu tich", a))
                 ):
                     break
             elif (
@@ -405,7 +412,17 @@ def _is_issuer_line(text: Aligned, lines: list[tuple[int, int]], line: tuple[int
     )
 
 
+# "CHỈ THỊ / CỦA BAN THƯỜNG VỤ TỈNH ỦY / về …": who issues it stands between the type and the title.
+_OF_ISSUER = re.compile(
+    r"của (?:ban thường vụ|ban chấp hành|ban bí thư|bộ chính trị|chủ tịch|ủy ban|hội đồng|thủ tướng|tỉnh ủy|thành ủy|đảng ủy|ban thường trực|giám đốc|bộ trưởng)(?:(?! về )[^.;:\n]){0,80}"
+)
+
+
 def _tidy_title(text: Aligned, begin: int, stop: int) -> str:
+    if match := _OF_ISSUER.match(text.tone, begin, stop):
+        about = re.compile(r"(?<=\s)về(?=\s)").search(text.tone, begin, stop)
+        if about and about.start() <= match.end() + 1:
+            begin = about.start()
     value = text.words(begin, stop).strip(" *-_")
     if value.isupper():
         value = natural_case(text, value)
@@ -473,6 +490,7 @@ def _org_case(text: Aligned, shouted: str) -> str:
         ("sở nội vụ", "Sở Nội vụ"), ("sở tài chính", "Sở Tài chính"), ("sở tư pháp", "Sở Tư pháp"), ("sở y tế", "Sở Y tế"), ("sở văn hóa, thể thao và du lịch", "Sở Văn hóa, Thể thao và Du lịch"),
         ("sở nông nghiệp và môi trường", "Sở Nông nghiệp và Môi trường"), ("sở giáo dục và đào tạo", "Sở Giáo dục và Đào tạo"), ("sở khoa học và công nghệ", "Sở Khoa học và Công nghệ"),
         ("sở xây dựng", "Sở Xây dựng"), ("sở công thương", "Sở Công Thương"), ("văn phòng", "Văn phòng"), ("công an tỉnh", "Công an tỉnh"), ("khối dân vận", "Khối dân vận"),
+        ("ubnd", "UBND"), ("hđnd", "HĐND"), ("mttq", "MTTQ"), ("tnxp", "TNXP"), ("tncs", "TNCS"),
         ("tỉnh đoàn", "Tỉnh đoàn"), ("chủ tịch", "Chủ tịch"), ("thủ tướng chính phủ", "Thủ tướng Chính phủ"), ("trung ương", "Trung ương"), ("ủy ban", "Ủy ban"),
     ):  # fmt: skip
         low = re.sub(rf"(?<!\w){phrase}(?!\w)", printed, low)
@@ -513,7 +531,7 @@ def _issuer(
         if (
             stop - begin >= 2
             and (text.plain[begin:stop].isupper() or _ORG_START.match(text.fold[begin:stop]))
-            and not re.match(r"(?:hoa toc|thuong khan|khan|luu hanh|du thao|mat)\b", text.fold[begin:stop])
+            and not re.match(r"(?:hoa toc|thuong khan|khan|luu hanh|du thao|mat(?! tran))\b", text.fold[begin:stop])
         ):
             parts.append((begin, stop))
     if not parts:
@@ -574,6 +592,21 @@ def _name_issuer(text: Aligned, letterhead: str, own: DocumentNumber | None) -> 
                 "the letterhead, board under its committee",
             )
         return f"{name} {committee} {place}".strip(), 0.9, "the letterhead, board under its committee"
+    # The standing committee of a Front committee: its own line says neither whose nor where.
+    front = re.search(r"(?:uy ban |ub ?)?(?:mat tran to quoc|mttq)(?: viet nam| vn)?", folded)
+    if front and len(folded) == len(letterhead) and folded.rstrip().endswith("ban thuong truc"):
+        where = list(
+            re.finditer(r"(?<!\w)(?:tinh|thanh pho|xa|phuong|dac khu|huyen|thi xa|thi tran|quan) \w.*?(?=(?:tinh|thanh pho|xa|phuong|huyen|quan|ban thuong truc)(?!\w)|$)", folded[front.end() :])
+        )
+        said = _org_case(text, letterhead[slice(*front.span())]).replace("việt nam", "Việt Nam")
+        if not said.lower().startswith(("ủy", "uỷ", "ub")):
+            said = "Ủy ban " + said
+        place_said = ""
+        if where:
+            a, b = (front.end() + at for at in where[-1].span())
+            place_said = _org_case(text, letterhead[a:b].strip())
+            place_said = " " + place_said[:1].lower() + place_said[1:]
+        return f"Ban Thường trực {said}{place_said}", 0.85, "the letterhead"
     # The issuing body is the last body named; what stands above is its parent.
     starts = [
         m.start()

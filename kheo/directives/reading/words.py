@@ -65,7 +65,7 @@ CLOSING = re.compile(
     r"^(?:trên đây là|trong quá trình|quá trình (?:tổ chức |triển khai )*thực hiện|nếu có (?:khó khăn|vướng mắc|phát sinh)|"
     r"(?:nếu|khi) có (?:gì |vấn đề |những )?(?:khó khăn|vướng|phát sinh)|mọi (?:chi tiết|thông tin|vướng)|nơi nhận|chỉ thị này (?:được )?phổ biến|"
     r"(?:quyết định|quy định|quy chế|kế hoạch|chỉ thị|nghị quyết|hướng dẫn) này (?:có hiệu lực|thay thế|được phổ biến|phổ biến)|"
-    r"trân trọng|rất mong|xin trân trọng|nhận được (?:công văn|văn bản|thông báo|kế hoạch|hướng dẫn))"
+    r"trân trọng(?! (?:đề nghị|kính đề nghị|yêu cầu))|rất mong|xin trân trọng|nhận được (?:công văn|văn bản|thông báo|kế hoạch|hướng dẫn))"
 )
 ENFORCEMENT = re.compile(
     r"chịu trách nhiệm (?:thi hành|thực hiện) (?:quyết định|nghị quyết|quy định|quy chế|kế hoạch|chỉ thị|thông báo)"
