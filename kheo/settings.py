@@ -93,8 +93,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",
     *APPS,
+    # After ours, so that a widget's template may be another.
+    "django.forms",
     # On the roof, above every room: the demonstration.
     "kheo.demo",
     "allauth",
