@@ -25,7 +25,7 @@ def _panel(
         post = getattr(request, "post", None)
         if post is None or post.role not in roles:
             return None
-        rows = list(waiting(post).with_facts().prefetch_related(None).order_by("pk")[: COUNTED + 1])
+        rows = list(waiting(post).with_facts().order_by("pk")[: COUNTED + 1])
         if not rows:
             return None
         return {

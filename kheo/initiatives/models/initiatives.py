@@ -82,6 +82,10 @@ class InitiativeQuerySet(ScopedQuerySet):
         """With everything a line of a list shows: a fixed number of queries (see enrolments)."""
         return self.prefetch_related("owner", "area__parent", "field", "practice")
 
+    def for_sheet(self) -> "InitiativeQuerySet":
+        """As `with_facts`, with the whole place written out."""
+        return self.with_facts().prefetch_related("area__parent__parent__parent")
+
     def of(self, post: Post) -> "InitiativeQuerySet":
         """Those the post's body leads: its own, of bodies it has inherited, of units typed under it."""
         now = post.unit.path_now

@@ -69,6 +69,20 @@ def test_the_waiting_lists_cost_the_same(client, world):
     assert "Ba mùa vui" in answer.content.decode()
 
 
+@pytest.mark.parametrize("name", ["initiative_list", "enrolment_list"])
+def test_a_sheet_costs_the_same_for_one_row_and_three(client, world, name):
+    from kheo.places.models import Area
+
+    as_(client, world.minh)
+    costs = []
+    for names in (["Một"], ["Hai năm sau", "Ba mùa vui"]):
+        for each in names:
+            draft(world, each, area=Area.objects.add_hamlet(each, "bản", world.tam_quang))
+        client.get(reverse(name) + "?format=xlsx")
+        costs.append(cost(client, reverse(name) + "?format=xlsx")[0])
+    assert costs[0] == costs[1]
+
+
 def test_pages_of_one(client, world):
     enrolment = brought(draft(world), "received", world)
     for post in (world.minh, world.vinh, world.nga, world.hoa, world.duc):

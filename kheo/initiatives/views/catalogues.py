@@ -67,12 +67,10 @@ def catalogue(request: HttpRequest, pk: int) -> HttpResponseBase:
         rows: Any = found.entries()
         columns = ENROLMENTS
     else:
-        rows = Initiative.objects.filter(endings__catalogue=found).select_related(
-            "owner", "area__parent", "field", "practice"
-        )
+        rows = Initiative.objects.filter(endings__catalogue=found).with_facts()
         rows, columns = rows.order_by("sort_key", "pk"), INITIATIVES
     if wants_xlsx(request):
-        return xlsx_response(f"danh-muc-{found.pk}.xlsx", columns, rows, title=str(found))
+        return xlsx_response(f"danh-muc-{found.pk}.xlsx", columns, rows.for_sheet(), title=str(found))
     return render(
         request,
         "initiatives/catalogue.html",

@@ -31,7 +31,7 @@ def enrolment_list(request: HttpRequest) -> HttpResponseBase:
     elif "state" not in chosen:
         rows = rows.exclude(state=Enrolment.State.WITHDRAWN)
     if wants_xlsx(request):
-        return xlsx_response("dang-ky.xlsx", ENROLMENTS, rows.order_by("sort_key", "pk"))
+        return xlsx_response("dang-ky.xlsx", ENROLMENTS, rows.for_sheet().order_by("sort_key", "pk"))
     order = ("-id",) if chosen.get("sort") == "newest" else ("sort_key", "id")
     page = keyset_page(rows, request, order, size=100 if waiting else 50)
     context = {

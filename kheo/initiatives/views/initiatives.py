@@ -18,9 +18,11 @@ def initiative_list(request: HttpRequest) -> HttpResponseBase:
     form = FilterForm(request.GET, by=request.post, states=Initiative.State.choices)
     chosen = form.chosen()
     seen = Initiative.objects.visible_to(request.post or request.user).narrowed(chosen)
-    rows = seen.select_related("owner", "area__parent", "field", "practice")
+    rows = seen.with_facts()
     if wants_xlsx(request):
-        return xlsx_response("mo-hinh-dien-hinh.xlsx", INITIATIVES, rows.order_by("sort_key", "pk"))
+        return xlsx_response(
+            "mo-hinh-dien-hinh.xlsx", INITIATIVES, seen.for_sheet().order_by("sort_key", "pk")
+        )
     order = ("-id",) if chosen.get("sort") == "newest" else ("sort_key", "id")
     page = keyset_page(rows, request, order)
     return render(

@@ -30,9 +30,7 @@ def continue_many(request: HttpRequest) -> HttpResponseBase:
         else today().year
     )
     rows = Initiative.objects.visible_to(request.user).to_continue(post, year)
-    rows = rows.select_related("owner__parent", "area__parent__parent__parent", "field").order_by(
-        "sort_key", "pk"
-    )
+    rows = rows.for_sheet().order_by("sort_key", "pk")
     if request.method == "POST":
         chosen = {int(each) for each in request.POST.getlist("pk") if each.isdecimal()}
         sent, kept, refused = enrol(rows.filter(pk__in=chosen)[:MOST], year, post)

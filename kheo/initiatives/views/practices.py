@@ -46,7 +46,7 @@ def practice_list(request: HttpRequest) -> HttpResponseBase:
 def practice(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Practice.objects.visible_to(request.user).select_related("field"), pk=pk)
     rows = Initiative.objects.visible_to(request.user).narrowed({"practice": found})
-    page = keyset_page(rows.select_related("owner", "area__parent", "field"), request, ("sort_key", "id"))
+    page = keyset_page(rows.with_facts(), request, ("sort_key", "id"))
     return render(request, "initiatives/practice.html", {"practice": found, "page": page})
 
 
