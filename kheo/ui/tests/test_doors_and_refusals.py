@@ -2,12 +2,12 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import include, path
 from django.views.decorators.http import require_POST
 
-from kheo.accounts.models import User
 from kheo.lib.refusals import FasterColleague
 from kheo.ui.doors import open_door
 
@@ -34,7 +34,7 @@ def breaking(request):
 
 
 urlpatterns = [
-    path("", include("kheo.urls")),
+    path("", include(settings.ROOT_URLCONF)),
     path("closed/", closed),
     path("only-post/", require_POST(closed)),
     path("opened/", opened),
@@ -50,12 +50,12 @@ def house(settings):
 
 @pytest.fixture
 def hoa():
-    return User.objects.create_user("hoa", "Mat-khau-cua-hoa", full_name="Hoa")
+    return get_user_model().objects.create_user("hoa", "Mat-khau-cua-hoa", full_name="Hoa")
 
 
 @pytest.fixture
 def lan():
-    return User.objects.create_user("lan", "Mat-khau-cua-lan", full_name="Lan")
+    return get_user_model().objects.create_user("lan", "Mat-khau-cua-lan", full_name="Lan")
 
 
 def enter(client, user):

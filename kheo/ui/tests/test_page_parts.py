@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
-from kheo.accounts.models import User
 from kheo.audit.models import record
 from kheo.lib.periods import FOREVER, Period
 from kheo.ui.registry import Menu, MenuEntry, Panel, Panels
@@ -80,7 +80,7 @@ def test_links_keep_the_filters_and_start_over():
 
 @pytest.mark.django_db
 def test_the_timeline_tells_who_did_what_in_one_query(django_assert_num_queries):
-    hoa = User.objects.create_user("hoa", full_name="Hoa")
+    hoa = get_user_model().objects.create_user("hoa", full_name="Hoa")
     assert "Chưa có việc gì ở đây." in shown("{% timeline thing %}", thing=hoa)
     record(hoa, "approved", by=hoa, changes={"state": ["draft", "approved"]}, reason="Đủ hồ sơ")
     with django_assert_num_queries(1):
