@@ -49,6 +49,8 @@ KNOWN = {
     gettext_noop("before the number"),
     gettext_noop("day and month as told; the year is the report's"),
     gettext_noop("directed by the body before it"),
+    gettext_noop("named in brackets after the task"),
+    gettext_noop("the letter's addressees"),
     gettext_noop("from the number's abbreviation only"),
     gettext_noop("from the number's abbreviation; no heading names it"),
     gettext_noop("hyphen missing after the number"),

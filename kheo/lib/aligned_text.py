@@ -41,6 +41,12 @@ _ONE_TO_ONE: dict[str, str] = {
     "\uff0f": "/",
     "\u2026": "\u2026",
 }
+# Marks of copied pages around words: **bold**, *slanted*, \\*, <br>. A star alone in its line or before a
+# space stays.
+_MARKUP = re.compile(
+    r"(?<=\S)\*\*+|\*\*+(?=\S)|(?<![\s*])\*(?=[\s.,;:)]|$)|(?<!\S)\*(?=[^\W\d_]|[\"“(])"
+    r"|\\(?=[*_.#>()\[\]-])|</?(?:br|b|i|u|strong|em|span|p) ?/?>"
+)
 # Old style puts the tone of an open oa, oe, uy on the second letter (hoà, uỷ); new style on the first.
 _OLD_TONE = re.compile(r"(?<![qQ])([ou])([àáảãạèéẻẽẹỳýỷỹỵ])(?![a-zà-ỹđ])")
 _TONE_MARKS = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
@@ -76,8 +82,18 @@ class Aligned:
         self.source = source
         chars: list[str] = []
         starts: list[int] = []
+        ends: list[int] = []
+        markup = {match.start(): match for match in _MARKUP.finditer(source)}
         index, size = 0, len(source)
         while index < size:
+            if mark := markup.get(index):
+                if mark[0].startswith(("<br", "<p", "</p")):
+                    # A letterhead in one cell breaks its lines so; in a table's row that would break the row.
+                    chars.append("\n" if index < 800 else " ")
+                    starts.append(index)
+                    ends.append(mark.end())
+                index = mark.end()
+                continue
             first = source[index]
             following = index + 1
             if following < size and source[following] > "\u02ff" and unicodedata.combining(source[following]):
@@ -92,9 +108,11 @@ class Aligned:
                     continue
                 chars.append(char)
                 starts.append(index)
+                ends.append(following)
             index = following
         self.plain = "".join(chars)
         self._starts = starts
+        self._ends = ends
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in chars)
         self.tone = _OLD_TONE.sub(_move_tone, lowered)
         self.fold = "".join(_bare(c) for c in chars)
@@ -113,26 +131,17 @@ class Aligned:
         if start >= len(self._starts):
             return len(self.source), len(self.source)
         first = self._starts[start]
-        last = len(self.source)
         if end <= start:
             return first, first
-        if end < len(self._starts):
-            # The last character ends where its marks end: at the start of the next kept one, minus what was
-            # dropped.
-            last = self._starts[end]
-            while last > first + 1 and (self.source[last - 1] in _DROPPED or self.source[last - 1].isspace()):
-                last -= 1
-        else:
-            while last > first + 1 and (self.source[last - 1] in _DROPPED or self.source[last - 1].isspace()):
-                last -= 1
-        return first, last
+        return first, self._ends[min(end, len(self._ends)) - 1]
 
     def words(self, start: int, end: int) -> str:
         """What the source says there, in NFC with single spaces."""
         first, last = self.span(start, end)
-        return re.sub(
-            r"\s+", " ", nfc("".join(c for c in self.source[first:last] if c not in _DROPPED))
-        ).strip()
+        said = _MARKUP.sub(
+            lambda mark: " " if mark[0][1:2] in "bp/" and "br" in mark[0] else "", self.source[first:last]
+        )
+        return re.sub(r"\s+", " ", nfc("".join(c for c in said if c not in _DROPPED))).strip()
 
     def locate(self, offset: int) -> int:
         """The position in the copies for an offset of the source."""

@@ -130,6 +130,7 @@ class Draft:
     )  # blocks without a body since the last heading, for labels
     default: Assignment | None = None  # from a lead-in sentence of the document
     letter: bool = False
+    invited: bool = False  # a letter announced what it asks without naming anybody: its addressees are meant
 
 
 def read_assignments(text: Aligned, head: Head) -> tuple[list[Assignment], list[Assignment]]:
@@ -798,18 +799,45 @@ def _content(draft: Draft, block: Block) -> None:
                 _inherit(draft, block, inherited, start, end, a, b)
                 current = None
             elif (
-                draft.default is not None
+                (draft.default is not None or draft.invited)
                 and bullet
                 and block.kind in ("number", "number2", "letter", "dash", "roman")
                 and _kind_here(draft) != "never"
                 and a == block.body
-            ) and (_verb_first(text, a) or draft.letter):
-                _add_task(draft, draft.default, a, block.end, split=False, confidence=0.65)
-                draft.frames.append(Frame(block.level, block, "assign", draft.default, inherited=True))
+                and (
+                    _verb_first(text, a)
+                    or (draft.letter and not draft.invited)
+                    or _ASKED.search(text.tone, a, b)
+                )
+                and (meant := draft.default or _addressees(draft, block))
+            ):
+                _add_task(draft, meant, a, block.end, split=False, confidence=0.65)
+                draft.frames.append(Frame(block.level, block, "assign", meant, inherited=True))
                 return
             first = False
     if current is None and inherited is None:
         draft.loose.append(block)
+        if block.kind == "para" and not draft.frames and draft.head.doc_type.value == "Công văn":
+            draft.invited = draft.invited or bool(_ANNOUNCED.search(text.tone, block.body, block.end))
+
+
+_ANNOUNCED = re.compile(
+    r"(?:đề nghị|yêu cầu|hướng dẫn|triển khai|thông báo|chỉ đạo|lưu ý|thống nhất|phát động)[^.\n]{0,160}(?:sau(?: đây)?|như sau) ?[:.]?$"
+)
+_ASKED = re.compile(r"(?:gửi|nộp|báo cáo|đăng ký|hoàn thành)(?!\w)[^.\n]{0,120}(?:trước|chậm nhất|về) ")
+
+
+def _addressees(draft: Draft, block: Block) -> Assignment | None:
+    """The bodies after "Kính gửi" as those who are meant by points that name nobody."""
+    bodies = read_addressees(draft.text, draft.head)
+    if not bodies:
+        return None
+    start, end = bodies[0].span[0], bodies[-1].span[1]
+    draft.default = Assignment(
+        bodies, "; ".join(body.name for body in bodies), [], (start, end), _where(draft, block), None, 0.6, "the letter's addressees"
+    )  # fmt: skip
+    draft.done.append(draft.default)
+    return draft.default
 
 
 def _goes_on(draft: Draft, block: Block) -> bool:
@@ -850,7 +878,9 @@ def _acceptable(
     if re.match(r"(?:(?:các )?(?:đồng chí|đ/c|ông|bà)|đại diện|mời)(?!\w)", stretch) or (
         _one_role(text, subject) and (member := scan_item(text, subject.task_at, end)) and member.role
     ):
-        return False  # "2. Phó Trưởng ban: Giám đốc Sở Nội vụ": who sits in a committee, not what is to be done
+        return (
+            False  # "2. Phó Trưởng ban: Giám đốc Sở Nội vụ": who sits in a committee, not what is to be done
+        )
     if kind == "never":
         # "Bảo đảm yêu cầu …": a heading said these points are purposes, so only a plain order counts.
         return (
@@ -886,7 +916,10 @@ def _acceptable(
 
 def _one_role(text: Aligned, subject: Subject) -> bool:
     return bool(
-        re.match(r"(?:các )?(?:phó )?(?:trưởng|chủ tịch|phó|ủy viên|thành viên|thư ký|tổ trưởng)", text.tone[subject.bodies.start :][:30])
+        re.match(
+            r"(?:các )?(?:phó )?(?:trưởng|chủ tịch|phó|ủy viên|thành viên|thư ký|tổ trưởng)",
+            text.tone[subject.bodies.start :][:30],
+        )
     ) and text.tone[subject.bodies.end : subject.task_at].strip().startswith(":")
 
 
@@ -928,10 +961,12 @@ def _pieces(draft: Draft, start: int, end: int) -> list[tuple[int, int]]:
             if match[0][0] == "," and not re.match(r"giao|yêu cầu", text.tone[match.end() : match.end() + 8]):
                 continue
             cuts.append(match.end())
-    # "…; Sở Tài chính bố trí …": a new subject after a semicolon.
+    # "…; Sở Tài chính bố trí …", "…; các đồng chí Ủy viên … theo dõi …": a new subject after a semicolon.
     for match in re.compile(r"; (?:đồng thời,? )?").finditer(text.tone, start, end):
         at = match.end()
-        if text.plain[at : at + 1].isupper() and scan_head(text, at):
+        if (
+            text.plain[at : at + 1].isupper() or text.tone.startswith(("đồng chí ", "các đồng chí "), at)
+        ) and scan_head(text, at):
             found_list = scan_list(text, at, end)
             if (
                 found_list
@@ -979,7 +1014,11 @@ def _push(draft: Draft, block: Block, assignment: Assignment, subject: Subject) 
         if not (subject.heading or subject.lead_in):
             return
         # Below the numbered point it stands under, so that the next point ends it.
-        above = [frame.level for frame in draft.frames if frame.block.kind.startswith("number") and not frame.inherited]
+        above = [
+            frame.level
+            for frame in draft.frames
+            if frame.block.kind.startswith("number") and not frame.inherited
+        ]
         level = max(above) + 0.5 if above else 3
     while draft.frames and draft.frames[-1].level >= level:
         draft.frames.pop()
@@ -1226,6 +1265,12 @@ def _label_block(draft: Draft, index: int) -> bool:
         and not text.plain[values[0][1] : values[0][1] + 1].isupper()
     ):
         return False
+    if (
+        match["kind"].strip() in ("thực hiện", "triển khai")
+        and not scan_list(text, values[0][1], values[0][2])
+        and predicate_at(text, values[0][1])
+    ):
+        return False  # "3. Thực hiện: Xây dựng kế hoạch …" names a step, no body
     if not draft.loose and not any(kind == "lead" for kind, _, _ in values) and not _last_labelled(draft):
         return False
     if _kind_here(draft) == "never" and not any(kind == "lead" for kind, _, _ in values):

@@ -77,6 +77,8 @@ HEADS: tuple[Head, ...] = (
     Head(r"cơ quan thường trực(?: (?:của )?ban chỉ đạo)?", "ban_chi_dao", OPEN),
     Head(r"(?:thành viên|ủy viên|trưởng|phó trưởng|phó) (?:các )?(?:ban chỉ đạo|bcđ|ban chỉ huy|ban tổ chức|hội đồng|tổ công tác|tổ giúp việc|đoàn công tác|đoàn kiểm tra)", "ban_chi_dao", OPEN),
     Head(r"(?:văn phòng|cơ quan|bộ phận) thường trực (?=ban|hội đồng|tổ)", "ban_chi_dao", OPEN),
+    Head(r"văn phòng (?:chính phủ|quốc hội|chủ tịch nước|trung ương)|(?:phó )?thủ tướng(?: thường trực)?(?: chính phủ)?", "co_quan_nha_nuoc", NAMED),
+    Head(r"trung ương (?:đoàn|hội)", "to_chuc_chinh_tri_xa_hoi", NAMED),
     Head(r"văn phòng (?:điều phối|ban chỉ đạo)", "ban_chi_dao", OPEN),
     Head(r"(?:ban chỉ đạo|bcđ)(?: trung ương)?", "ban_chi_dao", OPEN),
     Head(r"(?:tổ giúp việc|tổ công tác|tổ thư ký|bộ phận giúp việc|bộ phận thường trực)", "ban_chi_dao", OPEN),
@@ -212,6 +214,7 @@ _MODIFIERS = re.compile(
     | (?:có\ |và\ cá\ nhân\ (?:có\ )?)?liên\ quan(?:\ khác)? | nêu\ trên | nói\ trên | khác | được\ giao(?:\ nhiệm\ vụ)?(?=\W) | cơ\ sở(?!\ (?:chức|dữ|vật|hạ|đó)) | ở\ cơ\ sở | địa\ phương
     | (?:của\ )?(?:tỉnh\ ủy|thành\ ủy|huyện\ ủy|thị\ ủy|quận\ ủy|đảng\ ủy(?!\ viên)|cấp\ ủy)
     | (?:của\ |trong\ |toàn\ |trong\ toàn\ |ở\ |tại\ )?(?:địa\ bàn\ )?(?:tỉnh|thành\ phố|ngành)(?!\ (?:ủy|đoàn))(?=\W|$)
+    | (?:của\ |ở\ |tại\ )?các\ tỉnh(?:,\ thành\ phố|\ và\ thành\ phố)?(?!\ (?:ủy|đoàn))(?:\ trực\ thuộc\ trung\ ương)?
     | (?:đóng\ |đứng\ chân\ |đóng\ chân\ |hoạt\ động\ |có\ trụ\ sở\ )?(?:trên|tại)\ (?:toàn\ )?địa\ bàn(?:\ (?:toàn\ )?(?:tỉnh|thành\ phố|xã|phường))?
     | (?:của\ |ở\ |tại\ |thuộc\ )?(?:các\ )?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khu\ dân\ cư|khu\ phố|khối\ phố)(?:(?:,|\ và|/|\ -|;)\ ?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thành\ phố|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khối(?:\ phố)?)(?=\W|$))*(?!\w)
     | (?:của\ )?ủy\ ban\ nhân\ dân(?:\ tỉnh|\ thành\ phố|\ xã|\ phường)? | ubnd(?:\ tỉnh|\ thành\ phố|\ xã|\ phường)? | (?:và\ )?hđnd(?=\W)

@@ -531,7 +531,9 @@ def _issuer(
         if (
             stop - begin >= 2
             and (text.plain[begin:stop].isupper() or _ORG_START.match(text.fold[begin:stop]))
-            and not re.match(r"(?:hoa toc|thuong khan|khan|luu hanh|du thao|mat(?! tran))\b", text.fold[begin:stop])
+            and not re.match(
+                r"(?:hoa toc|thuong khan|khan|luu hanh|du thao|mat(?! tran))\b", text.fold[begin:stop]
+            )
         ):
             parts.append((begin, stop))
     if not parts:
@@ -594,9 +596,12 @@ def _name_issuer(text: Aligned, letterhead: str, own: DocumentNumber | None) -> 
         return f"{name} {committee} {place}".strip(), 0.9, "the letterhead, board under its committee"
     # The standing committee of a Front committee: its own line says neither whose nor where.
     front = re.search(r"(?:uy ban |ub ?)?(?:mat tran to quoc|mttq)(?: viet nam| vn)?", folded)
-    if front and len(folded) == len(letterhead) and folded.rstrip().endswith("ban thuong truc"):
+    if front and len(folded) == len(letterhead) and folded.rstrip().endswith(("ban thuong truc", " uy ban")):
         where = list(
-            re.finditer(r"(?<!\w)(?:tinh|thanh pho|xa|phuong|dac khu|huyen|thi xa|thi tran|quan) \w.*?(?=(?:tinh|thanh pho|xa|phuong|huyen|quan|ban thuong truc)(?!\w)|$)", folded[front.end() :])
+            re.finditer(
+                r"(?<!\w)(?:tinh|thanh pho|xa|phuong|dac khu|huyen|thi xa|thi tran|quan) \w.*?(?=(?:tinh|thanh pho|xa|phuong|huyen|quan|ban thuong truc|uy ban)(?!\w)|$)",
+                folded[front.end() :],
+            )
         )
         said = _org_case(text, letterhead[slice(*front.span())]).replace("việt nam", "Việt Nam")
         if not said.lower().startswith(("ủy", "uỷ", "ub")):
@@ -606,7 +611,9 @@ def _name_issuer(text: Aligned, letterhead: str, own: DocumentNumber | None) -> 
             a, b = (front.end() + at for at in where[-1].span())
             place_said = _org_case(text, letterhead[a:b].strip())
             place_said = " " + place_said[:1].lower() + place_said[1:]
-        return f"Ban Thường trực {said}{place_said}", 0.85, "the letterhead"
+        if folded.rstrip().endswith("ban thuong truc"):
+            said = "Ban Thường trực " + said
+        return f"{said}{place_said}", 0.85, "the letterhead"
     # The issuing body is the last body named; what stands above is its parent.
     starts = [
         m.start()

@@ -42,7 +42,8 @@ def test_every_span_lies_in_the_text_and_quotes_it(name):
         assert 0 <= start <= end <= len(text)
     for assignment in reading.assignments:
         for task in assignment.tasks:
-            assert " ".join(text[task.span[0] : task.span[1]].split()) == task.text
+            said = re.sub(r"\*\*|(?<!\S)\*(?=\w)|(?<=\S)\*(?=\s)", "", text[task.span[0] : task.span[1]])
+            assert " ".join(said.split()) == task.text
 
 
 def test_a_table_gives_product_deadline_and_helpers():
