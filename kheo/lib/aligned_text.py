@@ -41,7 +41,7 @@ _ONE_TO_ONE: dict[str, str] = {
     "\uff0f": "/",
     "\u2026": "\u2026",
 }
-# Marks of copied pages around words: **bold**, *slanted*, \\*, <br>. A star alone in its line or before a
+# Marks of copied pages around words: **bold**, *slanted*, <br>. A star alone in its line or before a
 # space stays.
 _MARKUP = re.compile(
     r"(?<=\S)\*\*+|\*\*+(?=\S)|(?<![\s*])\*(?=[\s.,;:)]|$)|(?<!\S)\*(?=[^\W\d_]|[\"“(])"
