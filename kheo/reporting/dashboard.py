@@ -206,14 +206,16 @@ class Dashboard:
     # Pictures
 
     def charts(self) -> list[BarChart]:
-        series = [words.short(name) for name in ENROLLED]
+        told = [name for name in ENROLLED if self.totals[name]] or list(ENROLLED)
+        # One kind alone needs no parts.
+        series = [words.short(name) for name in told] if len(told) > 1 else []
         return [
             BarChart(
                 title,
                 [
                     (
                         row.label,
-                        [row.of(name) for name in ENROLLED],
+                        [row.of(name) for name in told],
                         self.question.about(table.by, row.key).url,
                     )
                     for row in table.rows

@@ -93,10 +93,16 @@ class HalfYear:
             current = next((row for row in now.rows if row.key == key), Row(key, named.label))
             pairs = self._pairs(by, current, before.get(key, Row(key, named.label)))
             if by != "field" and not any(one.value or other.value for one, other in pairs):
-                empty += 1
+                empty += by == "area" and self._lies_within_reach(named)
             else:
                 rows.append((named.label, pairs))
         return Section(by, rows, self._pairs("", _total(now), _total(last)), empty)
+
+    def _lies_within_reach(self, row: Row) -> bool:
+        """Whether a commune is one this post could have figures of; invented ones never count."""
+        area = self.now.areas.get(row.pk or 0)
+        unit = getattr(self.who, "unit", None)
+        return bool(area and unit and not area.sample and area.path_now.startswith(unit.area.path_now))
 
     def _pairs(self, by: str, now: Row, last: Row) -> list[tuple[Number, Number]]:
         return [

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kheo.audit.models import record
 from kheo.lib import formats
 from kheo.lib.periods import Period
 from kheo.lib.vietnamese import nfc
@@ -38,7 +39,7 @@ class ReportedFigureQuerySet(models.QuerySet["ReportedFigure"]):
         """They are published: every signed-in person may read them."""
         return self if who is not None and getattr(who, "pk", None) else self.none()
 
-    def take_in(self, stated: Iterable[dict[str, Any]], *, sample: bool = False) -> int:
+    def take_in(self, stated: Iterable[dict[str, Any]], *, by: Any = None, sample: bool = False) -> int:
         """Keep figures as their source states them; those already kept stay. Returns how many were new.
 
         Each is a dict of first, last (ISO days), unit (who is spoken of), measure, label, value, source,
@@ -46,32 +47,34 @@ class ReportedFigureQuerySet(models.QuerySet["ReportedFigure"]):
         """
         fields = {field.code: field for field in Field.objects.all()}
         new = 0
-        for each in stated:
-            figure, made = self.get_or_create(
-                source_url=each["source"],
-                label=nfc(each["label"]),
-                period_first=each["first"],
-                period_last=each["last"],
-                part_of=None,
-                defaults={
-                    "who": nfc(each["unit"]),
-                    "measure": each["measure"],
-                    "value": each["value"],
-                    "publisher": nfc(each["publisher"]),
-                    "note": nfc(each.get("note", "")),
-                    "sample": sample,
-                },
-            )
-            if not made:
-                continue
-            new += 1
-            for part in each.get("parts", ()):
-                self.create(
-                    part_of=figure,
-                    field=fields[part["field"]],
-                    value=part["value"],
-                    **{name: getattr(figure, name) for name in SHARED},
+        with transaction.atomic():
+            for each in stated:
+                figure, made = self.get_or_create(
+                    source_url=each["source"],
+                    label=nfc(each["label"]),
+                    period_first=each["first"],
+                    period_last=each["last"],
+                    part_of=None,
+                    defaults={
+                        "who": nfc(each["unit"]),
+                        "measure": each["measure"],
+                        "value": each["value"],
+                        "publisher": nfc(each["publisher"]),
+                        "note": nfc(each.get("note", "")),
+                        "sample": sample,
+                    },
                 )
+                if not made:
+                    continue
+                new += 1
+                record(figure, "stated_figure_kept", by=by, changes={"value": [None, figure.value]})
+                for part in each.get("parts", ()):
+                    self.create(
+                        part_of=figure,
+                        field=fields[part["field"]],
+                        value=part["value"],
+                        **{name: getattr(figure, name) for name in SHARED},
+                    )
         return new
 
 

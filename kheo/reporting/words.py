@@ -36,7 +36,7 @@ _ONE: dict[str, tuple[int, str | Promise]] = {
     "count": (1, ""),
     "vnd": (1, "đồng"),
     "m2": (100, "m²"),
-    "days": (10, pgettext_lazy("unit", "work days")),
+    "days": (10, ""),
     "cm": (100, "m"),
 }
 _WRITTEN: dict[str, Callable[[int, str], str]] = {

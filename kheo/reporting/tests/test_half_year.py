@@ -58,6 +58,11 @@ class HalfYearTable(TestCase):
         self.assertEqual(sections["field"], ["Kinh tế", "Quốc phòng - an ninh"])
         self.assertEqual((sections["line"], sections["area"]), (["Đảng"], ["Xã Tam Quang"]))
 
+    def test_communes_without_figures_are_those_of_ones_reach(self):
+        people = (self.cast.hoa, self.cast.minh, self.cast.lan)
+        # Of the two communes one has figures.
+        self.assertEqual([HalfYear(post, 2026, 1).sections[2].empty for post in people], [1, 0, 1])
+
     def test_a_neighbour_sees_none_of_it(self):
         self.assertEqual(self.total(1, self.cast.lan), [0, 0, 0, 0])
 
