@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kheo.directives.models import Assignment, Directive
 from kheo.lib.refusals import FasterColleague, Refused
+from kheo.plans import pasting
 from kheo.plans.form_fields import FORM_FIELDS
 from kheo.plans.models import (
     CalendarEntry,
@@ -35,6 +36,7 @@ from kheo.units.models import Function, Level, Line, Post, Unit
 from .forms import AboutForm, CriteriaHeadForm, PointsField, words
 
 MOST_ROWS = 300
+LONGEST_PASTE = 100_000
 MORE = 3
 
 
@@ -308,12 +310,15 @@ class TableEditor(Editor):
     """A section that is a table."""
 
     row: ClassVar[type[RowForm]]
+    # What the columns of a pasted table are, where one may be pasted (`read_pasted`).
+    pastes: ClassVar[str | Promise] = ""
 
     def __init__(self, plan: Plan, by: Post, data: Any = None) -> None:
         super().__init__(plan, by, data)
         more = MORE if data is not None and data.get("add") else 0
         initial = self.initial() if data is None else []
-        self.table = Table(self.row, data, initial, self.choices(), more, self.new_rows())
+        new = [*self.new_rows(), *self.pasted()]
+        self.table = Table(self.row, data, initial, self.choices(), more, new)
 
     def initial(self) -> list[dict[str, Any]]:
         raise NotImplementedError
@@ -324,6 +329,15 @@ class TableEditor(Editor):
     def new_rows(self) -> list[dict[str, Any]]:
         return []
 
+    def pasted(self) -> list[dict[str, Any]]:
+        """The rows of a table pasted in, when its button was pressed."""
+        if self.data is None or self.data.get("take") != "pasted":
+            return []
+        return self.read_pasted(str(self.data.get("pasted", ""))[:LONGEST_PASTE])[:MOST_ROWS]
+
+    def read_pasted(self, text: str) -> list[dict[str, Any]]:
+        return []
+
     def is_valid(self) -> bool:
         return all([self.head.is_valid(), self.table.is_valid()])
 
@@ -332,7 +346,11 @@ class TasksEditor(TableEditor):
     section, title, row = "tasks", gettext_lazy("Task table"), TaskRow
     template = "plans/parts/edit_tasks.html"
     lead = gettext_lazy("Who does what, with which product, by when. Without a date a task is standing.")
+    pastes = gettext_lazy("task, who leads, product, by when")
     cadences = ("thường xuyên", "hằng tháng", "hằng quý", "6 tháng", "hằng năm")
+
+    def read_pasted(self, text: str) -> list[dict[str, Any]]:
+        return pasting.tasks(text)
 
     def initial(self) -> list[dict[str, Any]]:
         return [
@@ -403,6 +421,10 @@ class TargetsEditor(TableEditor):
     section, title, row = "targets", gettext_lazy("Targets"), TargetRow
     template = "plans/parts/edit_targets.html"
     lead = gettext_lazy("Targets of the plan. Quotas of units are given under each one, on its own page.")
+    pastes = gettext_lazy("target, amount")
+
+    def read_pasted(self, text: str) -> list[dict[str, Any]]:
+        return pasting.targets(text)
 
     def initial(self) -> list[dict[str, Any]]:
         names = ("pk", "name", "amount", "measure", "line", "level")
@@ -522,6 +544,7 @@ class CriteriaEditor(TableEditor):
 
     section, title, row = "criteria", gettext_lazy("Criteria"), CriterionRow
     template = "plans/parts/edit_criteria.html"
+    pastes = gettext_lazy("criterion with its number (I. 1. 1.1. a), most points")
 
     def __init__(self, criteria_set: CriteriaSet, by: Post, data: Any = None) -> None:
         self.set = criteria_set
@@ -534,6 +557,9 @@ class CriteriaEditor(TableEditor):
     def lines(self) -> list[str]:
         fresh = CriteriaSet.objects.filter(pk=self.set.pk).first()
         return fresh.lines() if fresh else []
+
+    def read_pasted(self, text: str) -> list[dict[str, Any]]:
+        return pasting.criteria(text)
 
     def initial(self) -> list[dict[str, Any]]:
         return [

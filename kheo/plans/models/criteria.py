@@ -57,7 +57,7 @@ class CriteriaSet(models.Model):
 
     class Mode(models.TextChoices):
         CHECKLIST = "checklist", gettext_lazy("pass or fail")
-        POINTS = "points", gettext_lazy("points")
+        POINTS = "points", gettext_lazy("by points")
         GROUNDS = "grounds", gettext_lazy("grounds for revocation")
 
     class Subject(models.TextChoices):
