@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-pytest_plugins = ["kheo.tests.browser"]
+pytest_plugins = ["kheo.tests.browser", "kheo.tests.demonstration"]
 
 FOLDER = pytest.StashKey[Path]()
 

@@ -128,14 +128,21 @@ def picture(page: Page, name: str) -> Path:
 
 @pytest.fixture
 def sign_in(browser_page: Page, live_server: Any) -> Callable[[Any], Page]:
-    """sign_in(user) -> the page, now with that person before it; no password is typed."""
+    """sign_in(user, post=…) -> the page, now with that person before it; no password is typed.
 
-    def sign_in(user: Any) -> Page:
+    With several posts one acts as the first, unless `post` names another.
+    """
+
+    def sign_in(user: Any, post: Any = None) -> Page:
         from django.conf import settings
         from django.test import Client
 
         client = Client()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        if post is not None:
+            session = client.session
+            session["post"] = post.pk
+            session.save()
         browser_page.context.clear_cookies()
         browser_page.context.add_cookies(
             [
@@ -193,11 +200,21 @@ def visit_all(browser_page: Page) -> Callable[..., None]:
     return visit
 
 
-def faults_of(page: Page, path: str, widths: tuple[int, ...], limit: int | None) -> list[str]:
-    """What is wrong with the page at `path`; its pictures go to test-results/pages/."""
+def faults_of(
+    page: Page,
+    path: str,
+    widths: tuple[int, ...],
+    limit: int | None,
+    schemes: tuple[str, ...] = ("dark", "light"),
+    pictures: bool = True,
+) -> list[str]:
+    """What is wrong with the page at `path`; its pictures go to test-results/.
+
+    `schemes` are the colours at each width, in turn; "" looks at the width alone.
+    """
     faults = []
     page.set_viewport_size({"width": widths[0], "height": 800})
-    answer = page.goto(path, wait_until="networkidle")
+    answer = page.goto(path, wait_until="networkidle" if pictures else "load")
     if answer is None or answer.status >= 400:
         return [f"{path}: answered {answer.status if answer else 'nothing'}"]
     if limit is not None and (weight := weight_of(page)) > limit:
@@ -206,17 +223,20 @@ def faults_of(page: Page, path: str, widths: tuple[int, ...], limit: int | None)
         faults.append(f"{path}: {problem}")
     name = re.sub(r"\W+", "-", path).strip("-") or "first-page"
     # The phone in the dark, the desk by day: each colour scheme is seen once.
-    for width, scheme in zip(widths, ("dark", "light") * len(widths), strict=False):
+    for width, scheme in zip(widths, schemes * len(widths), strict=False):
         page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
+        if scheme:
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         beyond = page.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         if beyond > 0:
             cause = page.evaluate(WIDEST)
             faults.append(f"{path}: at {width} px it scrolls sideways by {beyond} px, because of {cause}")
-        faults += [f"{barrier} ({width} px, {scheme})" for barrier in barriers_of(page)]
-        picture(page, f"page-{name}-{width}")
+        if scheme:
+            faults += [f"{barrier} ({width} px, {scheme})" for barrier in barriers_of(page)]
+        if pictures:
+            picture(page, f"page-{name}-{width}")
     page.emulate_media(color_scheme="light")
     return faults
 
@@ -245,10 +265,19 @@ def weight_of(page: Page) -> int:
     parts = page.evaluate("() => performance.getEntriesByType('resource').map(entry => entry.name)")
     total = 0
     for url in dict.fromkeys([page.url, *parts]):
+        if url in WEIGHTS:
+            total += WEIGHTS[url]
+            continue
         response = page.request.get(url)
         kind = response.headers.get("content-type", "")
-        if kind.startswith("image/") and "svg" not in kind:
-            continue
-        body = response.body()
-        total += len(body) if kind.startswith("font/") else len(gzip.compress(body, 6))
+        photo = kind.startswith("image/") and "svg" not in kind
+        body = b"" if photo else response.body()
+        weight = len(body) if kind.startswith("font/") or photo else len(gzip.compress(body, 6))
+        if "/static/" in url:
+            WEIGHTS[url] = weight
+        total += weight
     return total
+
+
+# Of what is the same on every page, by its address.
+WEIGHTS: dict[str, int] = {}

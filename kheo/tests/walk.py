@@ -1,0 +1,385 @@
+"""Every page of the demonstration, with the person who uses it most: what tests of all pages walk through.
+
+`unfinished()` adds, by the cast's own verbs, what a finished circle lacks: drafts, things sent and waiting,
+things returned. `pages()` then names an address for each URL name that answers with a page.
+"""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+
+# URL names without a page of their own, and why. What only takes a form (405) is found out by asking.
+NO_PAGE = {
+    "root": "leads to the first page of whoever asks",
+    "our_duties": "leads to the page of one's own body",
+    "public_story": "leads to the page of its initiative",
+    "account_logout": "ends at the sign-in page",
+    "kept_form": "exists for as long as a sign-in that ran out",
+    "file": "a file",
+    "photo": "a picture",
+    "public_photo": "a picture",
+    "area_suggestions": "a list for scripts",
+    "plan_docx": "a document",
+    "plan_tasks_xlsx": "a spreadsheet",
+    "public_feed": "a feed",
+    "sitemap": "for search engines",
+    "sitemap_part": "for search engines",
+    "robots": "for search engines",
+    "initiative_consent_end": "no person is an exemplar in the demonstration; its room tests it",
+}
+
+PLAN_2027 = """UBND XÃ KHE MẪU
+Số: 12/KH-UBND
+Khe Mẫu, ngày 05 tháng 7 năm 2026
+
+KẾ HOẠCH
+Thực hiện phong trào thi đua “Dân vận khéo” năm 2026
+
+1. Văn phòng Đảng ủy tham mưu kiểm tra các mô hình trước ngày 30/9/2026.
+2. Hội Liên hiệp Phụ nữ xã vận động hội viên trồng hoa hai bên đường bản.
+"""
+
+
+class Stop(NamedTuple):
+    """One page: the URL name, who looks (None: a visitor; "lam/head committee": as that post), its address."""
+
+    name: str
+    who: str | None
+    path: str
+
+
+class Unfinished(NamedTuple):
+    directive: Any
+    drafted: Any
+    sent: Any
+    received: Any
+    confirmed: Any
+    approved: Any
+    practice: Any
+    registration_draft: Any
+    report: Any
+    report_draft: Any
+    unit_report: Any
+    unit_report_sent: Any
+    story: Any
+    plan: Any
+    criteria: Any
+    newer_plan: Any
+    movement: Any
+
+
+def unfinished() -> Unfinished:
+    """Work in every state between begun and done, at the sample commune."""
+    from kheo.demo.people import post_of
+    from kheo.directives.entering import enter
+    from kheo.fieldwork.models import Draft as ReportDraft
+    from kheo.fieldwork.models import FieldReport, UnitReport, UnitReportLine
+    from kheo.fieldwork.models.unit_reports import Line
+    from kheo.initiatives import registration
+    from kheo.initiatives.models import Catalogue, Draft, Enrolment, Initiative, Practice
+    from kheo.lib.periods import today
+    from kheo.plans.models import CriteriaSet, Field, Movement, Plan
+    from kheo.stories.models import Story
+
+    minh, thu, lam = post_of("minh", "reporter"), post_of("thu", "registrar"), post_of("lam", "head")
+    clerk = post_of("thu", "clerk")
+    year = today().year
+    field = Field.objects.get(code="kinh_te")
+    drafts = []
+    for number, name in enumerate(
+        ["Vườn rau sạch bản Suối", "Sân phơi chung", "Bếp ăn bán trú", "Đèn đường bản", "Nhà sạch vườn đẹp"]
+    ):
+        values = {
+            "name": name,
+            "kind": Initiative.Kind.MODEL,
+            "subject": Initiative.Subject.COLLECTIVE,
+            "field": field,
+            "owner": minh.unit,
+            "commune": minh.unit.area,
+            "hamlet": "bản Suối",
+            "goal": f"{20 + number} hộ tham gia",
+            "year": year,
+            "year_kind": Enrolment.Kind.NEW,
+            "level_asked": "commune",
+            "details": {},
+            "contact_name": minh.user.full_name,
+        }
+        drafts.append(registration.save_draft(values, by=minh))
+    drafted, sent, received, confirmed, approved = drafts
+    for enrolment in (sent, received, confirmed, approved):
+        enrolment.send(by=minh)
+        enrolment.refresh_from_db()
+    for enrolment in (received, confirmed, approved):
+        enrolment.receive(by=thu)
+        enrolment.refresh_from_db()
+    for enrolment in (confirmed, approved):
+        enrolment.confirm(by=lam)
+        enrolment.refresh_from_db()
+    chief = lam.user.posts.current().get(unit__kind="committee")
+    catalogue = Catalogue.objects.issue(
+        committee=chief.unit,
+        by=chief,
+        number="09-DM/BCĐ (mẫu)",
+        signed_on=today(),
+        signer="Người ký mẫu",
+        year=year,
+        plan=approved.plan,
+    )
+    catalogue.approve_all([approved], by=chief)
+    practice, _made = Practice.objects.get_or_create(name="Tiếng kẻng học bài")
+
+    def day(report: Any) -> dict[str, Any]:
+        return {"happened_on": report, "happened_until": report, "target": "40 hộ", "reached": "35 hộ"}
+
+    running = Enrolment.objects.filter(initiative__name="Tiếng kẻng học bài", year=year).get()
+    values = {**day(today()), "narrative": "Bà con cùng làm trong ngày."}
+    report = FieldReport.objects.begin(running, by=minh, values=values, figures={})
+    lines = [
+        Line(initiative, UnitReportLine.Standing.GOOD)
+        for initiative in Initiative.objects.running().filter(owner=minh.unit)
+    ]
+    first, last = today().replace(month=1, day=1), today()
+    unit_reports = [
+        UnitReport.objects.begin(
+            minh.unit,
+            by=minh,
+            values={"period_first": first, "period_last": last, "results": "Các mô hình duy trì tốt."},
+            lines=lines,
+        )
+        for _each in range(2)
+    ]
+    unit_reports[1].send(by=minh)
+    fish = Initiative.objects.get(name="Ngày thứ bảy giúp dân làm thủ tục")
+    plan = Plan.objects.get(year=year, sample=True)
+    drafted_plan = Plan.objects.start(plan.committee, plan.movement, year + 1, by=clerk)
+    drafted_plan.write_targets(clerk, [{"name": "Mô hình mới", "measure": "enrolled_new", "amount": 2}])
+    criteria = CriteriaSet.objects.filter(reference=True).first()
+    assert criteria is not None
+    return Unfinished(
+        directive=enter(thu, text=PLAN_2027),
+        drafted=drafted,
+        sent=sent,
+        received=received,
+        confirmed=confirmed,
+        approved=approved,
+        practice=practice,
+        registration_draft=Draft.objects.keep(
+            uuid.uuid4(), by=minh, fields={"name": ["Đường hoa"]}, enrolment=None
+        ),
+        report=report,
+        report_draft=ReportDraft.objects.keep(
+            uuid.uuid4(), by=minh, fields={"reached": ["một nửa"]}, initiative=running.initiative
+        ),
+        unit_report=unit_reports[0],
+        unit_report_sent=unit_reports[1],
+        story=Story.objects.begin(fish, by=minh),
+        plan=drafted_plan,
+        criteria=criteria.copy_to(drafted_plan, clerk),
+        newer_plan=plan.new_version(clerk, "Thêm một chỉ tiêu"),
+        movement=Movement.objects.prepare(by=lam, launched_by=lam.unit, name="Bản làng sạch đẹp"),
+    )
+
+
+def pages(now: Unfinished) -> Iterable[Stop]:
+    """Every page once, as the person who uses it most; lists also filtered and empty."""
+    from kheo.demo.people import post_of
+    from kheo.directives.models import Directive, Duty
+    from kheo.fieldwork.models import FieldReport
+    from kheo.files.models import Photo
+    from kheo.initiatives.models import Catalogue, Enrolment, Initiative
+    from kheo.places.models import Area
+    from kheo.plans.models import CalendarEntry, CriteriaSet, Movement, Plan
+    from kheo.portal.published import address
+    from kheo.recognition.models import Decision
+    from kheo.stories.models import Story
+    from kheo.units.models import Post
+    from kheo.units.reorganise import known_plans
+
+    directive = Directive.objects.get(number="05-CT/TU")
+    party = post_of("minh", "reporter").unit
+    duties = Duty.objects.filter(assignment__directive=directive).of_unit(party).order_by("pk")
+    answered = duties.filter(state="answered").first()
+    given = duties.filter(state="given").first()
+    bell = Initiative.objects.get(name="Tiếng kẻng học bài", sample=True)
+    known = Initiative.objects.filter(sample=False, stories__state="published").order_by("pk").first()
+    enrolment = Enrolment.objects.filter(initiative=bell).latest("year")
+    waiting = FieldReport.objects.filter(state="sent").first()
+    accepted = FieldReport.objects.filter(state="accepted").first()
+    photo = Photo.objects.filter(public_activity=None).first() or Photo.objects.first()
+    catalogue = Catalogue.objects.order_by("-pk").first()
+    decision = Decision.objects.get()
+    shown = Story.objects.filter(initiative=bell).get()
+    proposed = Story.objects.filter(state="proposed").get()
+    committee = decision.committee
+    plan = Plan.objects.get(year=enrolment.year, sample=True, state="approved")
+    target = now.plan.targets.first()
+    movement = Movement.objects.get(code="dan-van-kheo")
+    entry = CalendarEntry.objects.filter(plan=plan, kind="report").first()
+    commune = Area.objects.get(pk=party.area_id)
+    ended = Post.objects.filter(user__username="lan").latest("pk")
+    reorganised = next(iter(known_plans()))
+    chief = f"lam/{committee.pk}"
+    story = now.story.pk
+
+    yield Stop("public_home", None, reverse("public_home"))
+    yield Stop("public_list", None, reverse("public_list"))
+    yield Stop("public_list", None, reverse("public_list") + "?q=khong+co+dau")
+    yield Stop("public_map", None, reverse("public_map"))
+    yield Stop("public_initiative", None, address(bell))
+    yield Stop("public_initiative", None, address(known))
+    yield Stop("account_login", None, reverse("account_login"))
+    yield Stop("account_reset_password", None, reverse("account_reset_password"))
+    yield Stop("account_inactive", None, reverse("account_inactive"))
+    for who, name, arguments in [
+        ("minh", "home", []),
+        ("thu", "home", []),
+        (chief, "home", []),
+        ("lan", "home", []),
+        ("hoa", "home", []),
+        ("binh", "home", []),
+        ("tuan", "home", []),
+        ("mai", "home", []),
+        ("duc", "home", []),
+        ("an", "home", []),
+        ("hoa", "due", []),
+        ("hoa", "style_page", []),
+        ("hoa", "search", []),
+        ("minh", "account", []),
+        ("an", "areas", []),
+        ("an", "area", [commune.pk]),
+        ("an", "unit_list", []),
+        ("an", "unit", [party.pk]),
+        ("an", "unit", [committee.pk]),
+        ("an", "post_add", [party.pk]),
+        ("an", "post_end", [ended.pk]),
+        ("an", "renewal_add", [committee.pk]),
+        ("an", "member_add", [committee.pk]),
+        ("hoa", "committee_list", []),
+        ("an", "journal", []),
+        ("an", "reorganisations", []),
+        ("an", "reorganisation", [reorganised.key]),
+        ("lan", "why", ["initiatives.Initiative", bell.pk]),
+        ("hoa", "directives", []),
+        ("hoa", "directive", [directive.pk]),
+        ("thu", "directive", [now.directive.pk]),
+        ("thu", "directive_enter", []),
+        ("thu", "directive_confirm", [now.directive.pk]),
+        ("hoa", "directive_cascade", [directive.pk]),
+        ("hoa", "directive_follow", [directive.pk]),
+        ("thu", "directive_withdraw", [now.directive.pk]),
+        ("hoa", "duty_matrix", []),
+        ("hoa", "replies", []),
+        ("thu", "unit_duties", [party.pk]),
+        ("thu", "duty", [given.pk]),
+        ("hoa", "duty", [answered.pk]),
+        ("thu", "duty_reply", [given.pk]),
+        ("thu", "plans", []),
+        ("thu", "plan_new", []),
+        ("thu", "plan_calendar", []),
+        ("thu", "unit_plans", [committee.pk]),
+        ("thu", "movements", []),
+        ("lam", "movement_new", []),
+        ("thu", "movement", [movement.pk]),
+        ("lam", "movement", [now.movement.pk]),
+        ("lam", "movement_edit", [now.movement.pk]),
+        ("lam", "movement_launch", [now.movement.pk]),
+        ("lam", "movement_end", [now.movement.pk]),
+        ("lam", "movement_mandate", [now.movement.pk]),
+        ("thu", "criteria_sets", []),
+        ("thu", "criteria_set", [CriteriaSet.objects.filter(reference=True).first().pk]),
+        ("thu/clerk", "criteria_edit", [now.criteria.pk]),
+        ("thu", "criteria_preview", [now.criteria.pk]),
+        ("thu", "plan", [plan.pk]),
+        ("thu/clerk", "plan", [now.plan.pk]),
+        ("thu/clerk", "criteria_add", [now.plan.pk]),
+        ("thu/clerk", "plan_quotas", [now.plan.pk, target.pk]),
+        ("thu/clerk", "plan_copy", [now.plan.pk]),
+        (chief, "plan_give_back", [now.plan.pk]),
+        ("thu/clerk", "plan_signed", [plan.pk]),
+        ("thu/clerk", "plan_new_version", [plan.pk]),
+        ("thu/clerk", "plan_withdraw", [now.plan.pk]),
+        ("thu/clerk", "plan_compare", [now.newer_plan.pk]),
+        ("minh", "initiative_list", []),
+        ("minh", "initiative", [bell.pk]),
+        ("hoa", "initiative", [known.pk]),
+        ("minh", "initiative_start", [now.approved.initiative_id]),
+        (chief, "initiative_end", [bell.pk]),
+        ("thu", "enrolment_list", []),
+        ("minh", "enrolment_new", []),
+        ("minh", "enrolment_draft", [now.registration_draft.key]),
+        ("minh", "enrolments_continue", []),
+        ("minh", "enrolments_grid", []),
+        ("minh", "enrolment", [enrolment.pk]),
+        ("minh", "enrolment", [now.drafted.pk]),
+        ("thu", "enrolment", [now.sent.pk]),
+        ("minh", "enrolment_edit", [now.drafted.pk]),
+        ("minh", "enrolment_send", [now.drafted.pk]),
+        ("thu", "enrolment_return", [now.sent.pk]),
+        ("minh", "enrolment_withdraw", [now.sent.pk]),
+        ("thu", "enrolment_field", [now.sent.pk]),
+        (chief, "catalogue_list", []),
+        (chief, "catalogue", [catalogue.pk]),
+        ("minh", "practice_list", []),
+        ("minh", "practice_new", []),
+        ("minh", "practice", [now.practice.pk]),
+        ("hoa", "practice_edit", [now.practice.pk]),
+        ("thu", "field_report_list", []),
+        ("minh", "field_report_new", [bell.pk]),
+        ("minh", "initiative_reports", [bell.pk]),
+        ("minh", "report_draft", [now.report_draft.key]),
+        ("thu", "field_report", [waiting.pk]),
+        ("minh", "field_report", [now.report.pk]),
+        ("minh", "field_report_edit", [now.report.pk]),
+        ("thu", "field_report_return", [waiting.pk]),
+        ("minh", "field_report_correct", [accepted.pk]),
+        ("minh", "field_report_withdraw", [now.report.pk]),
+        ("minh", "report_photo", [photo.key]),
+        ("minh", "report_photo_withdraw", [photo.key]),
+        ("an", "figure_kinds", []),
+        ("thu", "unit_report_list", []),
+        ("minh", "unit_report_new", []),
+        ("thu", "unit_report_due", [entry.pk]),
+        ("minh", "unit_report", [now.unit_report.pk]),
+        ("hoa", "unit_report", [now.unit_report_sent.pk]),
+        ("minh", "unit_report_edit", [now.unit_report.pk]),
+        ("hoa", "unit_report_return", [now.unit_report_sent.pk]),
+        ("minh", "unit_report_withdraw", [now.unit_report.pk]),
+        ("thu/clerk", "unit_report_signed", [now.unit_report_sent.pk]),
+        ("lam", "recognition_list", []),
+        (chief, "decision", [decision.pk]),
+        (chief, "decision_new", []),
+        (chief, "recognition_end", [decision.recognitions.first().pk]),
+        ("minh", "initiative_recognitions", [bell.pk]),
+        ("binh", "dashboard", []),
+        ("lam", "dashboard", []),
+        ("hoa", "half_year", []),
+        ("tuan", "story_list", []),
+        ("minh", "initiative_stories", [bell.pk]),
+        ("tuan", "story", [shown.pk]),
+        ("tuan", "story", [proposed.pk]),
+        ("minh", "story", [story]),
+        ("minh", "story_write", [story]),
+        ("minh", "story_upload", [story]),
+        ("minh", "story_propose", [story]),
+        ("minh", "story_withdraw", [story]),
+        ("tuan", "story_return", [proposed.pk]),
+        ("tuan", "story_take_down", [shown.pk]),
+    ]:
+        yield Stop(name, who, reverse(name, args=arguments))
+    for section in ("about", "fields", "tasks", "targets", "calendar", "form"):
+        yield Stop("plan_edit", "thu/clerk", reverse("plan_edit", args=[now.plan.pk, section]))
+    yield Stop("search", "hoa", reverse("search") + "?q=duong+hoa")
+    yield Stop("initiative_list", "hoa", reverse("initiative_list"))
+    yield Stop("initiative_list", "hoa", reverse("initiative_list") + "?q=khong+co+dau")
+    yield Stop("catalogue_new", chief, reverse("catalogue_new") + f"?pk={now.confirmed.pk}")
+    yield Stop(
+        "records",
+        "binh",
+        reverse("records")
+        + f"?measure=enrolled&first={plan.year}-01-01&last={plan.year}-12-31&structure={plan.year}-06-30&sample=1",
+    )
+    photo_of_story = next(iter(Story.objects.get(pk=story).candidates()), None)
+    if photo_of_story:
+        yield Stop("story_photo", "minh", reverse("story_photo", args=[story, photo_of_story.key]))
