@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kheo.accounts.phone import phone_number
+from kheo.accounts.phone import phone_number, spoken
 from kheo.files.forms import DocumentField
 from kheo.initiatives import asked
 from kheo.initiatives.models import Consent, Enrolment, Initiative, Practice
@@ -161,7 +161,16 @@ class RegistrationForm(Form):
         unit, fields = self.by.unit, self.fields
         fields["field"].queryset = Field.objects.filter(valid_from__lte=self.day, valid_to__gt=self.day)
         fields["owner"].queryset = leading_units(self.by, self.enrolment)
+        fields["field"].empty_label = _("Choose")
         fields["owner"].initial = unit.pk
+        if self.enrolment is None:
+            # Most often whoever registers is the contact: two fields less to type on a phone.
+            for name, known in (
+                ("contact_name", self.by.user.full_name),
+                ("contact_phone", self.by.user.phone),
+            ):
+                if name in fields:
+                    fields[name].initial = spoken(known) if name == "contact_phone" else known
         fields["owner"].empty_label = None
         if self.by.reach == ReachKind.OWN:
             # A unit typed under one's own would lie outside what this post sees.

@@ -303,6 +303,10 @@ class Enrolment(models.Model):
 
     def check_withdraw(self, by: Post) -> None:
         self.initiative.check_writing(by)
+        wrote = [Enrolment.State.DRAFT, Enrolment.State.SENT]
+        authors = self.steps.filter(state__in=wrote, by__user=by.user_id)
+        if not self.initiative.answered_for_by(by) and not authors.exists():
+            raise Refused(gettext("Only its author or the leading body withdraws it. You may return it."))
         self._check_state(*Enrolment.WAY[:4], Enrolment.State.RETURNED)
 
     def _check_state(self, *expected: str) -> None:

@@ -282,6 +282,11 @@ class Initiative(models.Model):
                 gettext("“%(name)s” is %(state)s. Only what is running can be continued.")
                 % {"name": self.name, "state": self.get_state_display()}
             )
+        if not self.owner_known:
+            raise Refused(
+                gettext("Who leads “%(name)s” is not known. Register it anew, with its leading body.")
+                % {"name": self.name}
+            )
         with transaction.atomic():
             # The initiative's row is the lock: two people continuing it make one enrolment.
             Initiative.objects.select_for_update().get(pk=self.pk)

@@ -93,6 +93,8 @@ def enrolment(request: HttpRequest, pk: int) -> HttpResponseBase:
             "may": may,
             "may_start": found.state == "approved" and found.initiative.may("start", post),
             "details": said(found),
+            # The way shows each station once; what went back and forth is told in full.
+            "steps_told": any(step.state in ("returned", "withdrawn", "published") for step in steps),
             "missing": found.missing() if may["send"] else [],
             "files": Attachment.objects.of(found),
             "returned": steps[-1] if steps and found.state == "returned" else None,

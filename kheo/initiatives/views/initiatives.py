@@ -67,6 +67,7 @@ def initiative(request: HttpRequest, pk: int) -> HttpResponseBase:
             "may_start": found.may("start", request.post),
             "may_end": found.may("end", request.post),
             "may_continue": found.state in ("running", "published")
+            and found.owner_known
             and found.may("writing", request.post)
             and all(each.year != year or each.state == "withdrawn" for each in years),
             "may_write": found.may("writing", request.post),
