@@ -37,7 +37,7 @@ from .words import (
     VERB,
 )
 
-_ORDER = r"(?:yêu cầu|kính đề nghị|trân trọng đề nghị|đề nghị|giao|phân công|khuyến khích|chỉ thị(?! số| này|\s?\d)|kêu gọi)"
+_ORDER = r"(?:yêu cầu|kính đề nghị|trân trọng đề nghị|đề nghị|(?<!bàn )(?<!ngoại )(?<!chuyển )(?<!được )(?<!tiếp )giao(?! (?:thông|lưu|dịch|ban (?:hằng|hàng|định|tuần|tháng|trực)|tiếp|hữu|ước|nhận|diện|thừa|thoa|đất|rừng|quân|mùa)(?!\w))|phân công|khuyến khích|chỉ thị(?! số| này|\s?\d)|kêu gọi)"
 _ORDER_AT = re.compile(rf"(?P<verb>{_ORDER})(?: (?:cho|trách nhiệm cho|nhiệm vụ cho|đích danh))? ?(?:: ?)?")
 _ABOUT = re.compile(
     r"(?:(?P<who>trách nhiệm(?: thực hiện)?(?: của)?|nhiệm vụ (?:của|cụ thể của)|đối với|về phía|phân công trách nhiệm(?: cho)?|trách nhiệm) ?:? )"
@@ -50,7 +50,7 @@ _ADVERBIAL = re.compile(
 )
 _LEAD_IN = re.compile(r"(?:sau(?: đây)?|như sau|gồm|nội dung|nhiệm vụ|giải pháp|việc)\s*:\s*$|:\s*$")
 _LABEL = re.compile(
-    r"(?:^|(?<=[\s(;.,:*-]))(?P<kind>(?:cơ quan|đơn vị|bộ phận|tổ chức|ngành|các đơn vị)?(?:, ?(?:cơ quan|đơn vị|cá nhân))? ?(?:chủ trì|thường trực|đầu mối|thực hiện|chịu trách nhiệm|phụ trách|tham mưu|chủ trì thực hiện|chủ trì tham mưu|phối hợp(?: thực hiện)?)(?: chính)?"
+    r"(?:^|(?<=[\s(;.,:*-]))(?P<kind>(?:cơ quan|đơn vị|bộ phận|tổ chức|ngành|các đơn vị|người|đồng chí|lãnh đạo)?(?:, ?(?:cơ quan|đơn vị|cá nhân))? ?(?:chủ trì|thường trực|đầu mối|thực hiện|chịu trách nhiệm|phụ trách|tham mưu|chủ trì thực hiện|chủ trì tham mưu|phối hợp(?: thực hiện)?)(?: chính)?"
     r"|phân công(?: thực hiện| nhiệm vụ)?|thời gian(?: thực hiện| hoàn thành| tổ chức)?|thời hạn(?: hoàn thành| thực hiện)?|tiến độ(?: thực hiện)?|hoàn thành|sản phẩm(?: đầu ra| hoàn thành)?|kết quả đầu ra|kết quả) ?: ?"
 )
 _COOPERATES = re.compile(

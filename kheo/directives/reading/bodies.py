@@ -77,6 +77,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"cơ quan thường trực(?: (?:của )?ban chỉ đạo)?", "ban_chi_dao", OPEN),
     Head(r"(?:thành viên|ủy viên|trưởng|phó trưởng|phó) (?:các )?(?:ban chỉ đạo|bcđ|ban chỉ huy|ban tổ chức|hội đồng|tổ công tác|tổ giúp việc|đoàn công tác|đoàn kiểm tra)", "ban_chi_dao", OPEN),
     Head(r"(?:văn phòng|cơ quan|bộ phận) thường trực (?=ban|hội đồng|tổ)", "ban_chi_dao", OPEN),
+    Head(r"(?:văn phòng )?ban an toàn giao thông", "ban_chi_dao"),
     Head(r"văn phòng (?:chính phủ|quốc hội|chủ tịch nước|trung ương)|(?:phó )?thủ tướng(?: thường trực)?(?: chính phủ)?", "co_quan_nha_nuoc", NAMED),
     Head(r"trung ương (?:đoàn|hội)", "to_chuc_chinh_tri_xa_hoi", NAMED),
     Head(r"văn phòng (?:điều phối|ban chỉ đạo)", "ban_chi_dao", OPEN),
@@ -528,6 +529,8 @@ def scan_list(text: Aligned, position: int, limit: int, blind: bool = False) -> 
         return None
     items = [first]
     end = first.end
+    if listed := _listed_after_colon(text, first, limit):
+        items, end = listed, listed[-1].end
     for _ in range(40):
         if match := _PAREN.match(text.plain, end, limit):
             after = match.end()
@@ -545,6 +548,47 @@ def scan_list(text: Aligned, position: int, limit: int, blind: bool = False) -> 
         items.append(item)
         end = item.end
     return BodyList(position, end, _parts(text, items))
+
+
+_LISTS_NAMES = re.compile(r"(?:sở|xã|phường|bộ|đặc khu|huyện|ban quản lý)(?:, (?:ngành|phường|xã|đặc khu))*$")
+_OFFICES = re.compile(
+    r"(?:nội vụ|tài chính|tư pháp|y tế|xây dựng|công thương|ngoại vụ|du lịch|công an|quốc phòng|văn hóa,? thể thao và du lịch|văn hóa và thể thao|nông nghiệp và môi trường|"
+    r"nông nghiệp và phát triển nông thôn|giáo dục và đào tạo|khoa học và công nghệ|thông tin và truyền thông|tài nguyên và môi trường|kế hoạch và đầu tư|dân tộc và tôn giáo|"
+    r"lao động ?-? ?thương binh và xã hội|lao động, thương binh và xã hội|giao thông vận tải)(?!\w)"
+)
+
+
+def _listed_after_colon(text: Aligned, first: Item, limit: int) -> list[Item] | None:
+    """ "Các Sở: Nội vụ, Tài chính tham mưu …", "UBND các xã: Tân Lập, Yên Bình hoàn thiện …"."""
+    match = re.compile(r" ?: ?").match(text.plain, first.end, limit)
+    if not match or not _LISTS_NAMES.search(text.tone[first.start : first.end]):
+        return None
+    offices = text.tone[first.start : first.end].endswith(("sở", "bộ"))
+    position, items = match.end(), []
+    for _ in range(40):
+        office = _OFFICES.match(text.tone, position, limit)
+        if offices and not office:
+            break
+        end = office.end() if office else _capitals(text, position - 1, limit)
+        if end <= position or not text.plain[position : position + 1].isupper():
+            break
+        items.append(Item(position, end, first.function, NAMED, first.role, False, first.level))
+        following = re.compile(r"(?:[,;] (?:và )?| và )").match(text.plain, end, limit)
+        if not following:
+            break
+        position = following.end()
+    if offices and len(items) < 2:
+        return None
+    if not offices:
+        if not items or predicate_at(text, items[0].start) or scan_head(text, items[0].start):
+            return None
+        after = text.tone[items[-1].end : limit].lstrip()
+        if after and after[0] not in ":." and not predicate_at(text, items[-1].end):
+            return None
+        return [
+            Item(first.start, items[-1].end, first.function, first.tail, first.role, first.many, first.level)
+        ]
+    return items
 
 
 def _looks_like_verb(text: Aligned, position: int, item: Item) -> bool:
@@ -582,10 +626,16 @@ def _body(text: Aligned, group: list[Item]) -> Body:
     level = next((item.level for item in group if item.level), "") or level_of(text.tone[start:end])
     function = group[0].function
     confidence = 0.9 if function != "other" else 0.7
+    name = text.words(start, end)
+    if function in ("so_nganh", "so_noi_vu", "co_quan_nha_nuoc") and _OFFICES.fullmatch(
+        text.tone, start, end
+    ):
+        name = ("Bộ " if function == "co_quan_nha_nuoc" else "Sở ") + name
+        function = "so_noi_vu" if name == "Sở Nội vụ" else function
     return Body(
         start,
         end,
-        text.words(start, end),
+        name,
         function,
         level,
         confidence,

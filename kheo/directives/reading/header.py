@@ -31,6 +31,7 @@ _NUMBER_LINE = re.compile(r"^(?:S[ốỐổỔồỒóÓòÒoOôÔ]|s[ốổồ�
 _PLACE_DATE = re.compile(
     r"(?P<place>[A-ZĐÂĂÊÔƠƯÀ-Ỹ][\w .'-]{1,40}?)\s*,\s*ngày\s*(?P<d>\d{1,2}|[.…_ ]{1,12})\s*tháng\s*(?P<m>\d{1,2}|[.…_ ]{1,12})\s*năm\s*(?P<y>\d{4}|[\d.…_ ]{1,12})"
 )
+_POINT = re.compile(r"(?:[IVX]+|\d{1,2}(?:\.\d{1,2})*|[a-zđ])\s?[.)/-]\s|[-+]\s")
 _PREAMBLE = re.compile(
     r"^(?:căn cứ|thực hiện|để |nhằm|xét |theo |kính gửi|kính trình|sau khi|ngày |thời gian qua|trong thời gian|trong những|qua |tiếp tục thực hiện|triển khai thực hiện (?!chỉ thị số.*năm \d{4}$)|"
     r"vừa qua|hiện nay|trên cơ sở|i\.|1\.|a\.|điều 1|chương i|phần|-|thi hành|hưởng ứng|năm \d{4},|quyết định:|nghị quyết:|quyết nghị:|tại )"
@@ -207,6 +208,8 @@ def _place_and_date(text: Aligned, lines: list[tuple[int, int]]) -> tuple[Found,
         span = text.span(text.tone.rfind("ngày", 0, match.start("d") + 1), match.end("y"))
         return place, Found(day.isoformat(), span, 0.95, "in the head"), index
     for index, (start, end) in enumerate(lines[:20]):
+        if index > 1 and (_PREAMBLE.match(text.tone[start:end]) or _POINT.match(text.plain[start:end])):
+            break  # the head is over; a date further on is a deadline or another document's
         match = re.search(r"ngày\s*(?=\d)", text.tone[start:end])
         if (
             match

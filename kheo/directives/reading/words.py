@@ -36,14 +36,19 @@ def _alternatives(words: str) -> str:
     return "|".join(re.escape(word) for word in sorted(set(listed), key=len, reverse=True))
 
 
+# "giao" in "giao thông", "tự" in "trật tự": syllables of other words that look like verbs.
+_NO_VERB = r"(?!giao (?:thông|lưu|dịch|tiếp|hữu|diện|thoa|mùa)|tự (?:do|nhiên|vệ|quản)|thu (?:nhập|đông)|xét xử)(?<!trật )"
+
 PREDICATE = (
-    r"(?:(?:và |phải |cần |đã |sẽ )?(?:"
+    r"(?:(?:và |phải |cần |đã |sẽ )?"
+    + _NO_VERB
+    + r"(?:"
     + _alternatives(_VERBS)
     + "|"
     + _alternatives(_BEFORE)
     + r"))(?=[\s,;:.]|$)"
 )
-VERB = r"(?:" + _alternatives(_VERBS) + r")(?=[\s,;:.]|$)"
+VERB = _NO_VERB + r"(?:" + _alternatives(_VERBS) + r")(?=[\s,;:.]|$)"
 
 # Sections by what their heading says. "never" wins over "assign": MỤC ĐÍCH, YÊU CẦU holds no duties of bodies.
 NEVER_HEADING = re.compile(
