@@ -88,6 +88,9 @@ def _count(enrolment: int | None) -> Iterator[tuple[Key, int]]:
             if row["area"] is not None and row["value"]:
                 key = Key(measure.name, row["period"], row["unit"], row["area"], row["field"], row["kind"])
                 yield key, row["value"]
+                if measure.grain == "month":
+                    year = row["period"].replace(month=1, day=1)
+                    yield key._replace(measure=measure.of_years, period=year), row["value"]
 
 
 def move(differences: Differences, on: date | None = None) -> None:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as _
 
 from kheo.lib.periods import FOREVER, Period, today
@@ -22,7 +22,7 @@ from kheo.places.paths import ids
 from kheo.plans.models import Field
 from kheo.tallies.measures import KINDS, REGISTRY, Measure
 from kheo.tallies.models import Cell
-from kheo.units.models import Level, Line, UnitLineage
+from kheo.units.models import Level, Line, Unit, UnitLineage
 from kheo.units.reach import scope
 
 By = Literal["area", "district", "field", "line", "unit", "kind", "year"]
@@ -132,25 +132,32 @@ class Reading:
         return self.structure or self.period.structure_day()
 
     @cached_property
+    def _whole_years(self) -> bool:
+        first, last = self.period.first, self.period.last
+        return self.period == Period(date(first.year, 1, 1), date(last.year, 12, 31))
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """What the cells that are read are named by → the name of the measure."""
+        return {each.of_years if self._whole_years else each.name: each.name for each in self.chosen}
+
+    @cached_property
     def chosen(self) -> list[Measure]:
-        whole_years = self.period == Period(
-            date(self.period.first.year, 1, 1), date(self.period.last.year, 12, 31)
-        )
         if self.measures is None:
-            return [each for each in REGISTRY.values() if whole_years or each.grain == "month"]
+            return [each for each in REGISTRY.values() if self._whole_years or each.grain == "month"]
         chosen = [REGISTRY[name] for name in self.measures]
         for each in chosen:
-            if each.grain == "year" and not whole_years:
+            if each.grain == "year" and not self._whole_years:
                 raise ValueError(f"{each.name} is counted by plan year: ask for whole years.")
         return chosen
 
     @cached_property
     def cells(self) -> QuerySet[Cell]:
-        cells = Cell.objects.filter(
-            measure__in=[measure.name for measure in self.chosen],
-            period__gte=self.period.first,
-            period__lte=self.period.last,
-        )
+        cells = Cell.objects.filter(measure__in=list(self._names))
+        if self._whole_years and self.period.first.year == self.period.last.year:
+            cells = cells.filter(period=self.period.first)
+        else:
+            cells = cells.filter(period__gte=self.period.first, period__lte=self.period.last)
         if self.known_on is None:
             cells = cells.filter(known_to=FOREVER)
         else:
@@ -158,8 +165,20 @@ class Reading:
         if self.filters is not None:
             cells = cells.filter(self.filters)
         if not self.sample:
-            cells = cells.filter(area__sample=False, unit__sample=False)
+            for name, invented in self._invented.items():
+                cells = cells.exclude(**{f"{name}__in": invented})
         return cells if self.everything else scope(cells, self.who, unit="unit", area="area")
+
+    @cached_property
+    def _invented(self) -> dict[str, list[int]]:
+        """The invented areas and bodies: few, so that no cell is joined to its own."""
+        areas = Area.objects.filter(sample=True).exclude(level="hamlet").order_by()
+        units = Unit.objects.filter(sample=True).order_by()
+        rows = areas.values_list(Value("area"), "pk").union(units.values_list(Value("unit"), "pk"))
+        found: dict[str, list[int]] = defaultdict(list)
+        for name, pk in rows:
+            found[name].append(pk)
+        return found
 
     def by(self, by: By) -> Table:
         """The table in one reading."""
@@ -178,7 +197,7 @@ class Reading:
     @cached_property
     def coverage(self) -> tuple[int, int]:
         """How many communes of the structure have anything counted, and how many there are."""
-        sources = self.cells.exclude(value=0).order_by().values_list("area_id", flat=True).distinct()
+        sources = [source for source, values in self._summed("area_id").items() if any(values.values())]
         communes = {area.pk for area in self._communes if not area.sample}
         heirs = {heir for source in sources for heir, _share in self._areas.heirs_of(source)}
         # A part of a divided commune counts for the commune it hangs under.
@@ -232,14 +251,15 @@ class Reading:
         return [*rows, *_nowhere(sums.get(None, {}))]
 
     def _by_line(self) -> list[Row]:
-        own = dict(self.cells.order_by().values_list("unit_id", "unit__line").distinct())
+        lines = dict(Unit.objects.order_by().values_list("pk", "line"))
+        rows = UnitLineage.objects.filter(valid_from__lte=self.day, valid_to__gt=self.day)
+        units = _Lineage(rows.values_list("unit_id", "heir_id", "share_numerator", "share_denominator"))
         sums: Sums = defaultdict(lambda: defaultdict(int))
         for unit, values in self._summed("unit_id", through_area=True).items():
             for measure, value in values.items():
-                for heir, part in self._units.divide(unit, value):
+                for heir, part in units.divide(unit, value):
                     # A body that was founded later has no heir in an older structure, but has its line.
-                    line = own[unit] if heir is None else self._units.about[heir].line
-                    sums[line][measure] += part
+                    sums[lines[heir or unit]][measure] += part
         return [
             Row(line.value, str(line.label), dict(sums[line.value])) for line in Line if line.value in sums
         ]
@@ -248,18 +268,27 @@ class Reading:
 
     def _summed(self, column: str, through_area: bool = False) -> Sums:
         """By the values of a column, for each measure. With an area asked for, only the share that is its."""
-        found: Sums = defaultdict(lambda: defaultdict(int))
-        if self.area is None or not through_area:
-            rows = self.cells.order_by().values_list(column, "measure").annotate(v=Sum("value"))
-            for key, measure, value in rows:
-                found[key][measure] += int(value)
+        share = self.area is not None and through_area
+        if (column, share) in self._known:
+            return self._known[column, share]
+        found = self._known[column, share] = defaultdict(lambda: defaultdict(int))
+        # Grouped in the order of the index, so that nothing is sorted.
+        cells = self.cells.order_by()
+        if not share:
+            for measure, key, value in cells.values_list("measure", column).annotate(v=Sum("value")):
+                found[key][self._names[measure]] += int(value)
             return found
-        split = self.cells.order_by().values_list(column, "measure", "area_id").annotate(v=Sum("value"))
-        for key, measure, area, value in split:
+        split = cells.values_list("measure", "area_id", column).annotate(v=Sum("value"))
+        for measure, area, key, value in split:
             inside = sum(part for heir, part in self._areas.divide(area, int(value)) if heir in self._inside)
             if inside:
-                found[key][measure] += inside
+                found[key][self._names[measure]] += inside
         return found
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, bool], Sums]:
+        """What has been summed already."""
+        return {}
 
     def _at_heirs(self, sums: Sums, lineage: "_Lineage", inside: set[int] | None = None) -> Sums:
         """Each sum at the heirs of what it was counted for, whole numbers throughout."""
@@ -308,7 +337,7 @@ class Reading:
         rows = UnitLineage.objects.filter(
             valid_from__lte=self.day,
             valid_to__gt=self.day,
-            unit__in=self.cells.order_by().values("unit"),
+            unit__in=list(self._summed("unit_id", through_area=True)),
         )
         rows = rows.select_related("heir").only(
             "unit_id", "share_numerator", "share_denominator", "heir__name", "heir__sort_key", "heir__line"
@@ -344,7 +373,10 @@ class _Lineage:
 
         Shares that do not make a whole were never decided: then it stays with nobody.
         """
-        heirs = sorted(self.heirs_of(source), key=lambda each: each[0] or 0)
+        heirs = self.heirs_of(source)
+        if len(heirs) == 1 and heirs[0][1] == 1:
+            return [(heirs[0][0], value)]
+        heirs = sorted(heirs, key=lambda each: each[0] or 0)
         if sum(share for _heir, share in heirs) != 1:
             return [(None, value)]
         parts = spread(value, [share for _heir, share in heirs])

@@ -35,6 +35,11 @@ class Measure:
     # How the whole number is read: "count", "vnd", "m2" (hundredths), "days" (tenths), "cm".
     unit: str = "count"
 
+    @property
+    def of_years(self) -> str:
+        """What its cells of whole years are named by. Counted by month, it has a second cell for the year."""
+        return self.name if self.grain == "year" else f"{self.name}/year"
+
 
 REGISTRY: dict[str, Measure] = {}
 # What the kinds in cells are called, in their order; filled by the rooms that count them.

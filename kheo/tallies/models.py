@@ -13,8 +13,9 @@ class Cell(models.Model):
     """How much of a measure falls on one unit, commune, field and kind in one period.
 
     `period` is a month or a plan year, as the measure's grain says: its first day. `area` is a commune or a
-    part of one, never a hamlet. The first change of a day closes the row (`known_to`) and opens another, so
-    that figures can be read as they were known on any past day.
+    part of one, never a hamlet. What is counted by month has a second cell for the whole year, named by
+    `Measure.of_years`, so that a year's overview reads a third of the rows. The first change of a day closes
+    the row (`known_to`) and opens another, so that figures can be read as they were known on any past day.
     """
 
     measure = models.CharField(max_length=40)
@@ -39,7 +40,13 @@ class Cell(models.Model):
                 name="one_open_cell",
             ),
         ]
-        indexes = [models.Index(fields=["measure", "period", "known_to"], name="cell_measure_period")]
+        indexes = [
+            # Everything a reading asks for, in the order in which it sums.
+            models.Index(
+                fields=["known_to", "measure", "period", "area", "field", "kind", "unit", "value"],
+                name="cell_reading",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.measure} {self.period} {self.value}"

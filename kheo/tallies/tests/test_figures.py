@@ -6,6 +6,7 @@ from fractions import Fraction
 from unittest import mock
 
 from django.db import connection
+from django.db.models import F
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
@@ -46,9 +47,13 @@ class Counting:
     def cell(self, area, value, *, on=date(2024, 3, 1), unit=None, field=None, kind="model", **facts):
         facts = {"known_from": on, "measure": "things", **facts}
         unit = unit or self.body(area)
-        return Cell.objects.create(
-            period=on, unit=unit, area=area, field=field or self.economy, kind=kind, value=value, **facts
-        )
+        facts |= {"unit": unit, "area": area, "field": field or self.economy, "kind": kind}
+        if facts["measure"] == "things":
+            # Counted by month, it has a second cell for its year.
+            of_year = {**facts, "measure": "things/year", "period": on.replace(month=1, day=1)}
+            if not Cell.objects.filter(**of_year).update(value=F("value") + value):
+                Cell.objects.create(value=value, **of_year)
+        return Cell.objects.create(period=on, value=value, **facts)
 
     def told(self, table, measure="things"):
         return {row.label: row.of(measure) for row in table.rows if row.of(measure)}
@@ -253,14 +258,20 @@ class Asking(Counting, TestCase):
 
     def test_as_known_on_a_past_day(self):
         with mock.patch.object(counting, "today", return_value=date(2024, 4, 1)):
-            counting.move({self.key(): 5})
+            counting.move(self.keys(5))
         with mock.patch.object(counting, "today", return_value=date(2024, 9, 1)):
-            counting.move({self.key(): 2})
+            counting.move(self.keys(2))
         read = lambda day: year(2024, "area", everything=True, known_on=day).totals["things"]  # noqa: E731
         self.assertEqual(
             [read(day) for day in (date(2024, 3, 31), date(2024, 4, 1), date(2024, 8, 31))], [0, 5, 5]
         )
         self.assertEqual((read(date(2024, 9, 1)), read(None)), (7, 7))
+
+    def keys(self, difference):
+        month = self.key()
+        return dict.fromkeys(
+            [month, month._replace(measure="things/year", period=date(2024, 1, 1))], difference
+        )
 
     def key(self):
         return counting.Key("things", date(2024, 3, 1), self.unit.pk, self.area.pk, self.economy.pk, "model")
