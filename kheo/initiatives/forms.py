@@ -125,7 +125,7 @@ class RegistrationForm(Form):
         )
         self.upward = level in (Level.PROVINCE, Level.DISTRICT)
         self.short, self.long = self._asked()
-        self.examples = {
+        examples: Any = {
             **self.examples,
             **{name: each.example for name, each in (self.long | self.short).items()},
             **{each.name: each.example for each in asked.PERSON},
@@ -136,9 +136,11 @@ class RegistrationForm(Form):
             for name, each in (self.long | self.short | for_person).items()
             if name != "name"
         }
-        self.base_fields = {**type(self).base_fields, **extra}
+        # Both stand on the class; here they are this form's own.
+        vars(self)["examples"] = examples
+        vars(self)["base_fields"] = {**type(self).base_fields, **extra}
         super().__init__(data, files, **kwargs)
-        self.fields["name"].label = asked.FIELDS["name"].label
+        self.fields["name"].label = str(asked.FIELDS["name"].label)
         for name in for_person:
             self.fields[name].required = False
         self._choices()
@@ -158,7 +160,8 @@ class RegistrationForm(Form):
         return short, {name: each for name, each in upward.items() if name not in short}
 
     def _choices(self) -> None:
-        unit, fields = self.by.unit, self.fields
+        unit = self.by.unit
+        fields: Any = self.fields
         fields["field"].queryset = Field.objects.filter(valid_from__lte=self.day, valid_to__gt=self.day)
         fields["owner"].queryset = leading_units(self.by, self.enrolment)
         fields["field"].empty_label = _("Choose")
@@ -276,7 +279,8 @@ def _answer(each: asked.Asked, *, required: bool) -> forms.Field:
             min_value=1990, max_value=2100, widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common
         )
     if each.kept == "initiative":
-        longest = Initiative._meta.get_field(each.name).max_length
+        column: Any = Initiative._meta.get_field(each.name)
+        longest = column.max_length
         return forms.CharField(max_length=longest, **common)
     if each.name in _ONE_LINE:
         return forms.CharField(max_length=500, **common)
@@ -411,19 +415,20 @@ class FilterForm(Form):
         from kheo.units.models import Line
 
         super().__init__(data, **kwargs)
+        fields: Any = self.fields
         year = today().year
-        self.fields["year"].choices = [
+        fields["year"].choices = [
             ("", gettext("All")),
             *((each, str(each)) for each in years or range(year + 1, 2019, -1)),
         ]
-        self.fields["state"].choices = [("", gettext("All")), *states]
-        self.fields["line"].choices = [("", gettext("All")), *Line.choices]
+        fields["state"].choices = [("", gettext("All")), *states]
+        fields["line"].choices = [("", gettext("All")), *Line.choices]
         area = by.unit.area if by else None
         if area is None or area.commune is not None:
             # Who works in one commune has nothing to choose from.
-            del self.fields["commune"]
+            del fields["commune"]
         else:
-            self.fields["commune"].queryset = (
+            fields["commune"].queryset = (
                 Area.objects.on(today()).communes().within_now(area).in_vietnamese_order()
             )
 

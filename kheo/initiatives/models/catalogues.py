@@ -53,7 +53,7 @@ class CatalogueQuerySet(ScopedQuerySet):
                 % {"number": number.strip(), "day": short_date(signed_on)}
             )
         with transaction.atomic():
-            catalogue: Catalogue = self.create(
+            catalogue: Any = self.create(
                 committee=committee,
                 plan=plan,
                 purpose=purpose,

@@ -107,7 +107,7 @@ class EnrolmentQuerySet(ScopedQuerySet):
     ) -> "Enrolment":
         """A new draft with its first step. Part of the caller's transaction."""
         with transaction.atomic():
-            enrolment: Enrolment = self.create(
+            enrolment: Any = self.create(
                 initiative=initiative,
                 year=year,
                 kind=kind,
@@ -126,7 +126,7 @@ class EnrolmentQuerySet(ScopedQuerySet):
     ) -> "Enrolment":
         """The year a publication names. Nobody here has accepted it; it is counted as published."""
         with transaction.atomic():
-            enrolment: Enrolment = self.create(
+            enrolment: Any = self.create(
                 initiative=initiative,
                 year=year,
                 kind=kind,
@@ -537,8 +537,8 @@ class Step(models.Model):
         return f"{self.enrolment}: {self.get_state_display()}"
 
 
-class DraftQuerySet(models.QuerySet["Draft"]):
-    def visible_to(self, who: Any) -> "DraftQuerySet":
+class TypedQuerySet(models.QuerySet["Draft"]):
+    def visible_to(self, who: Any) -> "TypedQuerySet":
         """What somebody is typing is theirs alone."""
         user = who.user if isinstance(who, Post) else who
         return self.filter(user=user) if user is not None and user.pk else self.none()
@@ -580,7 +580,7 @@ class Draft(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
 
-    objects = DraftQuerySet.as_manager()
+    objects = TypedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-updated", "-pk"]

@@ -36,6 +36,12 @@ DESK = ("registrar", "specialist")
 HEADS = ("head", "deputy")
 
 
+def _enrolments(model: type[models.Model]) -> Any:
+    """Every enrolment; the model of enrolments is declared below this one."""
+    related: Any = model._meta.get_field("enrolments").related_model
+    return related._base_manager
+
+
 class InitiativeQuerySet(ScopedQuerySet):
     scope_unit = "owner"
     scope_area = "area"
@@ -72,9 +78,7 @@ class InitiativeQuerySet(ScopedQuerySet):
             name: chosen[key] for key, name in (("year", "year"), ("level", "level_asked")) if key in chosen
         }
         if year:
-            enrolled = self.model._meta.get_field("enrolments").related_model._base_manager.filter(
-                initiative=OuterRef("pk"), **year
-            )
+            enrolled = _enrolments(self.model).filter(initiative=OuterRef("pk"), **year)
             found = found.filter(Exists(enrolled.exclude(state="withdrawn")))
         return found
 
@@ -94,7 +98,7 @@ class InitiativeQuerySet(ScopedQuerySet):
 
     def to_continue(self, post: Post, year: int) -> "InitiativeQuerySet":
         """What ran last year, or still runs, at the post's body and is not enrolled yet in `year`."""
-        enrolments = self.model._meta.get_field("enrolments").related_model._base_manager
+        enrolments = _enrolments(self.model)
         taken = enrolments.filter(initiative=OuterRef("pk"), year=year).exclude(state="withdrawn")
         return (
             self.of(post)
@@ -111,7 +115,7 @@ class InitiativeQuerySet(ScopedQuerySet):
         from kheo.initiatives.models.enrolments import Enrolment
 
         with transaction.atomic():
-            initiative: Initiative = self.create(**{**values, "state": Initiative.State.PUBLISHED})
+            initiative: Any = self.create(**{**values, "state": Initiative.State.PUBLISHED})
             record(initiative, "taken_from_publication", by=by, reason=initiative.source_url)
             if year is not None:
                 Enrolment.objects.from_publication(initiative, year, by=by)
@@ -250,8 +254,8 @@ class Initiative(models.Model):
 
     def answered_for_by(self, post: Post) -> bool:
         """Whether the post's body leads it, or keeps the typed unit that does, or has inherited either."""
-        typed = self.owner.kind == Unit.Kind.TYPED and self.owner.parent is not None
-        return post.acts_for(self.owner) or (typed and post.acts_for(self.owner.parent))
+        above = self.owner.parent if self.owner.kind == Unit.Kind.TYPED else None
+        return post.acts_for(self.owner) or (above is not None and post.acts_for(above))
 
     def check_writing(self, by: Post, roles: Iterable[str] = WRITERS) -> None:
         """Refuse unless the post has one of the roles and reaches this initiative."""

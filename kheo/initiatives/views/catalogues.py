@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,9 +17,10 @@ from kheo.initiatives.views.columns import ENROLMENTS, INITIATIVES
 from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.acting import Request
 
 MOST = 1000
-COLUMNS = [
+COLUMNS: list[Any] = [
     (gettext_lazy("Number of the list"), "number"),
     (gettext_lazy("Signed on"), "signed_on"),
     (gettext_lazy("Signed by"), "signer"),
@@ -29,7 +30,7 @@ COLUMNS = [
 ]
 
 
-def catalogue_list(request: HttpRequest) -> HttpResponseBase:
+def catalogue_list(request: Request) -> HttpResponseBase:
     rows = Catalogue.objects.visible_to(request.user).select_related("committee")
     if wants_xlsx(request):
         return xlsx_response("danh-muc.xlsx", COLUMNS, rows)
@@ -52,7 +53,7 @@ def catalogue_list(request: HttpRequest) -> HttpResponseBase:
     return render(request, "initiatives/catalogue_list.html", {"page": page})
 
 
-def catalogue(request: HttpRequest, pk: int) -> HttpResponseBase:
+def catalogue(request: Request, pk: int) -> HttpResponseBase:
     seen = Catalogue.objects.visible_to(request.user).select_related("committee", "plan", "signed_file")
     found = get_object_or_404(seen, pk=pk)
     form = SignedFileForm(request.POST or None, request.FILES or None)
@@ -78,7 +79,7 @@ def catalogue(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def new(request: HttpRequest) -> HttpResponseBase:
+def new(request: Request) -> HttpResponseBase:
     """The chosen lines as one list, with the number, day and signer the clerk gives."""
     given = request.POST if request.method == "POST" else request.GET
     purpose = "end" if given.get("purpose") == "end" else "approve"
@@ -111,7 +112,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def lines(request: HttpRequest, purpose: str, chosen: list[int], every: bool) -> list[Any]:
+def lines(request: Request, purpose: str, chosen: list[int], every: bool) -> list[Any]:
     """What the list would hold, in Vietnamese order."""
     if purpose == "end":
         found = Initiative.objects.visible_to(request.user).filter(pk__in=chosen)

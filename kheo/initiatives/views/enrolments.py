@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,11 +17,12 @@ from kheo.initiatives.models import Enrolment
 from kheo.initiatives.views.columns import ENROLMENTS
 from kheo.lib.refusals import Refused
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.acting import Request
 
 WAITING = {"receive": "to_receive", "confirm": "to_confirm", "approve": "to_approve", "finish": "to_finish"}
 
 
-def enrolment_list(request: HttpRequest) -> HttpResponseBase:
+def enrolment_list(request: Request) -> HttpResponseBase:
     form = FilterForm(request.GET, by=request.post, states=Enrolment.State.choices)
     chosen = form.chosen()
     waiting = request.GET.get("waiting", "")
@@ -44,7 +45,7 @@ def enrolment_list(request: HttpRequest) -> HttpResponseBase:
     return render(request, "initiatives/enrolment_list.html", context)
 
 
-def offers(request: HttpRequest, waiting: str) -> list[str]:
+def offers(request: Request, waiting: str) -> list[str]:
     """What may be done with many chosen lines at once: by the role alone, each line is asked again."""
     role = request.post.role if request.post else ""
     found = []
@@ -57,7 +58,7 @@ def offers(request: HttpRequest, waiting: str) -> list[str]:
     return [] if waiting == "finish" else found
 
 
-def find(request: HttpRequest, pk: int) -> Enrolment:
+def find(request: Request, pk: int) -> Enrolment:
     seen = Enrolment.objects.visible_to(request.user)
     return get_object_or_404(
         seen.select_related(
@@ -74,7 +75,7 @@ def find(request: HttpRequest, pk: int) -> Enrolment:
     )
 
 
-def enrolment(request: HttpRequest, pk: int) -> HttpResponseBase:
+def enrolment(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     steps = list(found.steps.select_related("by__user", "by__unit", "catalogue"))
     post = request.post
@@ -134,7 +135,7 @@ def said(enrolment: Enrolment) -> list[tuple[Any, list[tuple[Any, Any, str]]]]:
     return found
 
 
-def send(request: HttpRequest, pk: int) -> HttpResponseBase:
+def send(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     alike = found.likely_duplicates()
     if request.method == "POST":
@@ -153,7 +154,7 @@ def step(verb: str, done: Callable[[Enrolment], str]) -> Callable[..., HttpRespo
     """A view that takes one step which needs no further words."""
 
     @require_POST
-    def view(request: HttpRequest, pk: int) -> HttpResponseBase:
+    def view(request: Request, pk: int) -> HttpResponseBase:
         found = find(request, pk)
         getattr(found, verb)(by=request.post)
         messages.success(request, done(found))
@@ -171,7 +172,7 @@ def with_reason(
 ) -> Callable[..., HttpResponseBase]:
     """A view that asks why before it takes a step."""
 
-    def view(request: HttpRequest, pk: int) -> HttpResponseBase:
+    def view(request: Request, pk: int) -> HttpResponseBase:
         found = find(request, pk)
         if request.method == "GET":
             getattr(found, check)(request.post)
@@ -214,7 +215,7 @@ withdraw = with_reason(
 )
 
 
-def correct_field(request: HttpRequest, pk: int) -> HttpResponseBase:
+def correct_field(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     form = FieldForm(request.POST or None, initial={"field": found.field_id})
 
@@ -238,7 +239,7 @@ def correct_field(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-def many_at_once(request: HttpRequest) -> HttpResponseBase:
+def many_at_once(request: Request) -> HttpResponseBase:
     """Receive or confirm every chosen line; what could not be done is named with its reason."""
     verb = request.POST.get("verb", "")
     if verb not in ("receive", "confirm"):
@@ -270,6 +271,5 @@ def many_at_once(request: HttpRequest) -> HttpResponseBase:
         messages.warning(request, _("and %d more that could not be done") % (len(refused) - 5))
     if not done and not refused:
         messages.warning(request, _("Choose at least one line first."))
-    return redirect(
-        request.POST.get("back") if request.POST.get("back", "").startswith("/mo-hinh/") else "enrolment_list"
-    )
+    back = request.POST.get("back") or ""
+    return redirect(back if back.startswith("/mo-hinh/") else "enrolment_list")

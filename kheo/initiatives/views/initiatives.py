@@ -1,7 +1,7 @@
 """Initiatives: the list, the page of one, its start and its end."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -12,9 +12,10 @@ from kheo.initiatives.models.initiatives import HEADS
 from kheo.initiatives.views.columns import INITIATIVES
 from kheo.lib.periods import today
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.acting import Request
 
 
-def initiative_list(request: HttpRequest) -> HttpResponseBase:
+def initiative_list(request: Request) -> HttpResponseBase:
     form = FilterForm(request.GET, by=request.post, states=Initiative.State.choices)
     chosen = form.chosen()
     seen = Initiative.objects.visible_to(request.post or request.user).narrowed(chosen)
@@ -38,7 +39,7 @@ def initiative_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def find(request: HttpRequest, pk: int) -> Initiative:
+def find(request: Request, pk: int) -> Initiative:
     seen = Initiative.objects.visible_to(request.user)
     return get_object_or_404(
         seen.select_related("owner__parent", "area__parent__parent__parent", "field", "practice", "movement"),
@@ -46,7 +47,7 @@ def find(request: HttpRequest, pk: int) -> Initiative:
     )
 
 
-def initiative(request: HttpRequest, pk: int) -> HttpResponseBase:
+def initiative(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     years = list(found.enrolments.select_related("field", "committee").order_by("-year", "-pk"))
     others = Initiative.objects.none()
@@ -76,7 +77,7 @@ def initiative(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def start(request: HttpRequest, pk: int) -> HttpResponseBase:
+def start(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     found.check_start(request.post) if request.method == "GET" else None
     form = StartForm(request.POST or None)
@@ -96,7 +97,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def end(request: HttpRequest, pk: int) -> HttpResponseBase:
+def end(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     found.check_end(request.post) if request.method == "GET" else None
     form = EndForm(request.POST or None)
@@ -123,7 +124,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def consent_end(request: HttpRequest, pk: int) -> HttpResponseBase:
+def consent_end(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     consent = found.standing_consent
     if consent is None:

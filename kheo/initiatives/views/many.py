@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,12 +14,13 @@ from kheo.initiatives.models import Initiative
 from kheo.initiatives.views.register import require_writer
 from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
+from kheo.units.acting import Request
 
 MOST = 500
 EMPTY_LINES = 8
 
 
-def continue_many(request: HttpRequest) -> HttpResponseBase:
+def continue_many(request: Request) -> HttpResponseBase:
     """What ran last year at the unit, each with a box: chosen ones are enrolled for this year and sent."""
     require_writer(request)
     post = request.post
@@ -70,7 +71,7 @@ def enrol(rows: Any, year: int, post: Any) -> tuple[int, list[str], list[str]]:
     return sent, kept, refused
 
 
-def grid(request: HttpRequest) -> HttpResponseBase:
+def grid(request: Request) -> HttpResponseBase:
     """Paste, look at what is doubtful, correct it in place, make drafts."""
     require_writer(request)
     lines: list[table.Line] = []

@@ -1,7 +1,9 @@
 """The library of practices: what it holds, and where each runs."""
 
+from typing import Any
+
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
@@ -10,20 +12,21 @@ from kheo.initiatives.models import Initiative, Practice
 from kheo.initiatives.models.initiatives import WRITERS
 from kheo.plans.models import Field
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.units.acting import Request
 
-COLUMNS = [
+COLUMNS: list[Any] = [
     (_("Practice"), "name"),
     (_("Field of work"), lambda row: row.field or ""),
     (_("How it is done"), "description"),
 ]
 
 
-def practice_list(request: HttpRequest) -> HttpResponseBase:
+def practice_list(request: Request) -> HttpResponseBase:
     text = request.GET.get("q", "")[:200]
     rows = Practice.objects.visible_to(request.user).named_like(text).select_related("field")
     field = request.GET.get("field", "")
     if field.isdecimal():
-        rows = rows.filter(field=field)
+        rows = rows.filter(field=int(field))
     if wants_xlsx(request):
         return xlsx_response("cach-lam.xlsx", COLUMNS, rows.order_by("sort_key", "pk"))
     page = keyset_page(rows, request, ("sort_key", "id"))
@@ -43,14 +46,14 @@ def practice_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def practice(request: HttpRequest, pk: int) -> HttpResponseBase:
+def practice(request: Request, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Practice.objects.visible_to(request.user).select_related("field"), pk=pk)
     rows = Initiative.objects.visible_to(request.user).narrowed({"practice": found})
     page = keyset_page(rows.with_facts(), request, ("sort_key", "id"))
     return render(request, "initiatives/practice.html", {"practice": found, "page": page})
 
 
-def new(request: HttpRequest) -> HttpResponseBase:
+def new(request: Request) -> HttpResponseBase:
     request.post.require(*WRITERS)
     form = PracticeForm(request.POST or None)
     if form.is_valid():
@@ -67,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     return render(request, "initiatives/practice_form.html", {"form": form})
 
 
-def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
+def edit(request: Request, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Practice.objects.visible_to(request.user), pk=pk)
     form = PracticeForm(request.POST or None, instance=Practice.objects.get(pk=found.pk))
     if form.is_valid() and form.attempt(lambda: found.describe(by=request.post, **form.cleaned_data)):

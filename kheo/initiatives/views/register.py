@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,11 +19,12 @@ from kheo.lib.refusals import Refused
 from kheo.lib.vietnamese import nfc
 from kheo.places.models import Area
 from kheo.ui.kept import typed_fields
+from kheo.units.acting import Request
 
 _NOT_KEPT = ("csrfmiddlewaretoken", "draft", "enrolment", "save", "check")
 
 
-def new(request: HttpRequest) -> HttpResponseBase:
+def new(request: Request) -> HttpResponseBase:
     require_writer(request)
     key = read_key(request.POST.get("draft")) or uuid.uuid4()
     initial = {}
@@ -32,16 +33,16 @@ def new(request: HttpRequest) -> HttpResponseBase:
     return fill_in(request, key, None, initial)
 
 
-def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+def draft(request: Request, key: uuid.UUID) -> HttpResponseBase:
     require_writer(request)
     found = get_object_or_404(Draft.objects.visible_to(request.user).select_related("enrolment"), key=key)
     return fill_in(request, found.key, found.enrolment, as_typed(found), draft=found)
 
 
-def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
+def edit(request: Request, pk: int) -> HttpResponseBase:
     found = enrolments.find(request, pk)
     found.check_write(request.post)
-    typed = found.drafts.filter(user=request.user).first()
+    typed = found.drafts.filter(user=request.post.user).first()
     if typed and request.method == "GET":
         return redirect(typed)
     key = read_key(request.POST.get("draft")) or uuid.uuid4()
@@ -49,7 +50,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def fill_in(
-    request: HttpRequest,
+    request: Request,
     key: uuid.UUID,
     enrolment: Enrolment | None,
     initial: dict[str, Any],
@@ -87,7 +88,7 @@ def fill_in(
     )
 
 
-def onward(request: HttpRequest, enrolment: Enrolment) -> HttpResponseBase:
+def onward(request: Request, enrolment: Enrolment) -> HttpResponseBase:
     """After the check: sent at once, unless something like it is already there or something is missing."""
     try:
         enrolment.send(by=request.post)
@@ -98,7 +99,7 @@ def onward(request: HttpRequest, enrolment: Enrolment) -> HttpResponseBase:
 
 
 @require_POST
-def autosave(request: HttpRequest) -> HttpResponseBase:
+def autosave(request: Request) -> HttpResponseBase:
     """What has been typed so far, sent by the page by itself."""
     require_writer(request)
     key = read_key(request.POST.get("draft"))
@@ -112,7 +113,7 @@ def autosave(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+def discard(request: Request, key: uuid.UUID) -> HttpResponseBase:
     """What was typed and never checked is thrown away by its author."""
     found = get_object_or_404(Draft.objects.visible_to(request.user), key=key)
     registration.drop(found)
@@ -120,13 +121,13 @@ def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     return redirect("enrolment_list")
 
 
-def require_writer(request: HttpRequest) -> None:
+def require_writer(request: Request) -> None:
     if request.post is None:
         raise Refused(_("You hold no post yet. Ask your unit's administrator."))
     request.post.require(*WRITERS)
 
 
-def as_fields(request: HttpRequest) -> dict[str, list[str]]:
+def as_fields(request: Request) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, value in typed_fields(request):
         if name not in _NOT_KEPT:
