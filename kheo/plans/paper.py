@@ -129,12 +129,20 @@ def body(plan: Plan) -> Iterator[Block]:
             yield f"{formats.money(plan.budget_vnd)}."
         if plan.budget_note:
             yield plan.budget_note
+    disqualifies = _("disqualifies when not met")
     for criteria_set in plan.criteria_sets.all():
         yield title(criteria_set.name)
         if criteria_set.rule:
             yield f"{_('When it is met')}: {criteria_set.rule}"
         rows_of = [
-            (node.number, node.criterion.text, node.criterion.points) for node in walked(criteria_set.tree())
+            (
+                node.number,
+                f"{node.criterion.text} ({disqualifies})"
+                if node.criterion.disqualifies
+                else node.criterion.text,
+                node.criterion.points,
+            )
+            for node in walked(criteria_set.tree())
         ]
         yield Table(("TT", _("Criterion"), _("Points")), rows_of, (20, 120, 25), (2,))
     if quotas:
