@@ -149,6 +149,11 @@ class HalfYear:
             )
             % {"day": long_date(today()), "structure": long_date(self.structure)}
         ]
+        if self.sample:
+            told = _(
+                "Invented sample communes and bodies are counted here. These are not figures of the province."
+            )
+            blocks.insert(0, Paragraph(told, "centre", bold=True, indent=False))
         for number, section in zip(("I", "II", "III"), self.sections, strict=True):
             blocks.append(Heading(f"{number}. {section.title.upper()}"))
             blocks.append(
