@@ -619,7 +619,7 @@ class Target(models.Model):
         ("enrolled_continuing", gettext_lazy("Continuing initiatives enrolled")),
         ("recognised", gettext_lazy("Recognitions")),
         ("households", gettext_lazy("Households")),
-        ("participants", gettext_lazy("People taking part")),
+        ("people", gettext_lazy("People taking part")),
     )
 
     class Meta:
