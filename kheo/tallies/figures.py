@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from django.db.models import Q, QuerySet, Sum, Value
+from django.db.models import F, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as _
 
 from kheo.lib.periods import FOREVER, Period, today
@@ -22,6 +22,7 @@ from kheo.places.paths import ids
 from kheo.plans.models import Field
 from kheo.tallies.measures import KINDS, REGISTRY, Measure
 from kheo.tallies.models import Cell
+from kheo.ui.lists import reading_in_order
 from kheo.units.models import Level, Line, Unit, UnitLineage
 from kheo.units.reach import scope
 
@@ -251,35 +252,48 @@ class Reading:
         return [*rows, *_nowhere(sums.get(None, {}))]
 
     def _by_line(self) -> list[Row]:
-        lines = dict(Unit.objects.order_by().values_list("pk", "line"))
         rows = UnitLineage.objects.filter(valid_from__lte=self.day, valid_to__gt=self.day)
-        units = _Lineage(rows.values_list("unit_id", "heir_id", "share_numerator", "share_denominator"))
+        # Nearly every body's heirs work in its own line: those are summed by line at once.
+        others = list(rows.exclude(heir__line=F("unit__line")).order_by().values_list("unit", flat=True))
         sums: Sums = defaultdict(lambda: defaultdict(int))
-        for unit, values in self._summed("unit_id", through_area=True).items():
-            for measure, value in values.items():
-                for heir, part in units.divide(unit, value):
-                    # A body that was founded later has no heir in an older structure, but has its line.
-                    sums[lines[heir or unit]][measure] += part
+        for line, values in self._summed("unit__line", True, ~Q(unit__in=others)).items():
+            sums[line].update(values)
+        if others:
+            lineage = _Lineage(
+                rows.filter(unit__in=others).values_list(
+                    "unit_id", "heir_id", "share_numerator", "share_denominator"
+                )
+            )
+            lines = dict(Unit.objects.order_by().values_list("pk", "line"))
+            for unit, values in self._summed("unit_id", True, Q(unit__in=others)).items():
+                for measure, value in values.items():
+                    for heir, part in lineage.divide(unit, value):
+                        # What nobody has decided stays in the body's own line.
+                        sums[lines[heir or unit]][measure] += part
         return [
             Row(line.value, str(line.label), dict(sums[line.value])) for line in Line if line.value in sums
         ]
 
     # How they are read
 
-    def _summed(self, column: str, through_area: bool = False) -> Sums:
+    def _summed(self, column: str, through_area: bool = False, among: Q | None = None) -> Sums:
         """By the values of a column, for each measure. With an area asked for, only the share that is its."""
         share = self.area is not None and through_area
-        if (column, share) in self._known:
+        if among is None and (column, share) in self._known:
             return self._known[column, share]
-        found = self._known[column, share] = defaultdict(lambda: defaultdict(int))
-        # Grouped in the order of the index, so that nothing is sorted.
-        cells = self.cells.order_by()
+        found: Sums = defaultdict(lambda: defaultdict(int))
+        if among is None:
+            self._known[column, share] = found
+        # Grouped in the order of the index, so that little is sorted; it holds all that is asked of a row.
+        cells = (self.cells if among is None else self.cells.filter(among)).order_by()
+        columns = ["measure", "area_id", column] if share else ["measure", column]
+        with reading_in_order():
+            rows = list(cells.values_list(*columns).annotate(v=Sum("value")))
         if not share:
-            for measure, key, value in cells.values_list("measure", column).annotate(v=Sum("value")):
+            for measure, key, value in rows:
                 found[key][self._names[measure]] += int(value)
             return found
-        split = cells.values_list("measure", "area_id", column).annotate(v=Sum("value"))
-        for measure, area, key, value in split:
+        for measure, area, key, value in rows:
             inside = sum(part for heir, part in self._areas.divide(area, int(value)) if heir in self._inside)
             if inside:
                 found[key][self._names[measure]] += inside
