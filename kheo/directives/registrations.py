@@ -126,9 +126,12 @@ def our_duties(request: HttpRequest) -> dict[str, Any] | None:
     owed = Duty.objects.live().of_unit(post.unit).unanswered()
     # The nearest deadline first; standing tasks after those that end.
     first = owed.select_related("assignment__directive", "unit")
-    rows = first.order_by(F("due_on").asc(nulls_last=True), "assignment__order", "pk")[:SHOWN]
+    # A task given to several bodies that this one continues is one line.
+    rows: dict[int, Duty] = {}
+    for duty in first.order_by(F("due_on").asc(nulls_last=True), "assignment__order", "pk")[: SHOWN * 8]:
+        rows.setdefault(duty.assignment_id, duty)
     count = owed.aggregate(n=Count("assignment", distinct=True))["n"]
-    return {"duties": rows, "count": count, "unit": post.unit} if count else None
+    return {"duties": list(rows.values())[:SHOWN], "count": count, "unit": post.unit} if count else None
 
 
 def replies_to_decide(request: HttpRequest) -> dict[str, Any] | None:

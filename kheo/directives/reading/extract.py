@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element  # types only; parsing is python-docx's
 
 from django.utils.translation import gettext as _
+from docx.document import Document as DocxDocument
 
 from kheo.lib import legacy_text
 from kheo.lib.aligned_text import Aligned
@@ -196,7 +197,7 @@ def _docx(content: bytes) -> SourceText:
                 raise Refused(_("The file is larger than 50 MB. Send a smaller copy, or paste the text."))
         document = docx.Document(io.BytesIO(content))
         lines: list[str] = []
-        _walk(document.element.body, lines, document)
+        _walk(document.element.body, lines, _Numbering(document))
     except Refused:
         raise
     except (
@@ -221,28 +222,125 @@ def _docx(content: bytes) -> SourceText:
     return SourceText(converted.text[:LONGEST], "docx", converted.encoding)
 
 
-def _walk(parent: Element, lines: list[str], document: object) -> None:
+_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+# After Vietnamese usage points are lettered a, b, c, d, đ, e …; Word counts in English letters.
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def _as_said(value: int, form: str) -> str:
+    """A counter in the form Word names: 4 → "4", "iv", "d"."""
+    if form in ("upperRoman", "lowerRoman"):
+        said, rest = "", value
+        for worth, letters in _ROMAN:
+            while rest >= worth:
+                said, rest = said + letters, rest - worth
+        return said.upper() if form == "upperRoman" else said
+    if form in ("upperLetter", "lowerLetter"):
+        letter = _LETTERS[(value - 1) % 26] * ((value - 1) // 26 + 1)
+        return letter.upper() if form == "upperLetter" else letter
+    return f"{value:02d}" if form == "decimalZero" else str(value)
+
+
+class _Numbering:
+    """Word's automatic numbers ("1.", "a)"), which stand in no paragraph's text: counted as Word counts them."""
+
+    def __init__(self, document: DocxDocument) -> None:
+        self.levels: dict[str, dict[int, tuple[str, str, int]]] = {}
+        self.lists: dict[str, str] = {}
+        self.overrides: dict[tuple[str, int], int] = {}
+        self.styles: dict[str, tuple[str, int]] = {}
+        self.counters: dict[str, dict[int, int]] = {}
+        self.begun: set[str] = set()
+        try:
+            numbering = document.part.numbering_part.element
+        except (KeyError, NotImplementedError):
+            return
+        for abstract in numbering.findall(f"{_W}abstractNum"):
+            self.levels[abstract.get(f"{_W}abstractNumId", "")] = {
+                int(level.get(f"{_W}ilvl", "0")): (
+                    _value(level, "numFmt") or "decimal",
+                    _value(level, "lvlText"),
+                    _whole(_value(level, "start"), 1),
+                )
+                for level in abstract.findall(f"{_W}lvl")
+            }
+        for number in numbering.findall(f"{_W}num"):
+            name = number.get(f"{_W}numId", "")
+            self.lists[name] = _value(number, "abstractNumId")
+            for override in number.findall(f"{_W}lvlOverride"):
+                if start := _value(override, "startOverride"):
+                    self.overrides[name, int(override.get(f"{_W}ilvl", "0"))] = _whole(start, 1)
+        for style in document.styles.element.findall(f"{_W}style"):
+            properties = style.find(f"{_W}pPr")
+            if found := self._named(properties):
+                self.styles[style.get(f"{_W}styleId", "")] = found
+
+    @staticmethod
+    def _named(properties: Element | None) -> tuple[str, int] | None:
+        number = properties.find(f"{_W}numPr") if properties is not None else None
+        if number is None:
+            return None
+        return _value(number, "numId"), _whole(_value(number, "ilvl"), 0)
+
+    def before(self, paragraph: Element) -> str:
+        """What Word prints before this paragraph: "1. ", "a) ", "- " or nothing."""
+        properties = paragraph.find(f"{_W}pPr")
+        if properties is None:
+            return ""
+        named = self._named(properties) or self.styles.get(_value(properties, "pStyle"))
+        if named is None or named[0] == "0" or not _paragraph(paragraph).strip():
+            return ""
+        name, level = named
+        levels = self.levels.get(self.lists.get(name, ""), {})
+        if level not in levels:
+            return "- "
+        form, pattern, _start = levels[level]
+        if form in ("bullet", "none"):
+            return ("+ " if pattern == "+" else "- ") if form == "bullet" else ""
+        counters = self.counters.setdefault(self.lists[name], {})
+        if name not in self.begun:
+            self.begun.add(name)
+            for (owner, at), start in self.overrides.items():
+                if owner == name:
+                    counters[at] = start - 1
+        for at in range(level):
+            counters.setdefault(at, levels.get(at, ("", "", 1))[2])
+        counters[level] = counters.get(level, levels[level][2] - 1) + 1
+        for deeper in [at for at in counters if at > level]:
+            del counters[deeper]
+        said = re.sub(
+            r"%(\d)",
+            lambda match: _as_said(
+                counters.get(int(match[1]) - 1, 1), levels.get(int(match[1]) - 1, ("decimal", "", 1))[0]
+            ),
+            pattern,
+        )
+        return f"{said} " if said.strip() else ""
+
+
+def _value(parent: Element, name: str) -> str:
+    child = parent.find(f"{_W}{name}")
+    return (child.get(f"{_W}val") or "") if child is not None else ""
+
+
+def _whole(said: str, otherwise: int) -> int:
+    return int(said) if said.isdigit() else otherwise
+
+
+def _walk(parent: Element, lines: list[str], numbering: _Numbering) -> None:
     """Paragraphs and tables in their order; text boxes after the paragraph that holds them."""
     for child in parent:
         if child.tag == f"{_W}p":
-            lines.append(_numbered(child) + _paragraph(child))
+            lines.append(numbering.before(child) + _paragraph(child))
             for box in child.iter(f"{_W}txbxContent"):
                 if not any(above.tag == f"{_MC}Fallback" for above in box.iterancestors()):  # type: ignore[attr-defined]
-                    _walk(box, lines, document)
+                    _walk(box, lines, numbering)
         elif child.tag == f"{_W}tbl":
-            _table(child, lines, document)
+            _table(child, lines, numbering)
         elif child.tag == f"{_W}sdt":
             inner = child.find(f"{_W}sdtContent")
             if inner is not None:
-                _walk(inner, lines, document)
-
-
-def _numbered(paragraph: Element) -> str:
-    """Word keeps a bullet as a property: it is shown as "- " so that the list stays a list."""
-    properties = paragraph.find(f"{_W}pPr")
-    if properties is not None and properties.find(f"{_W}numPr") is not None:
-        return "- "
-    return ""
+                _walk(inner, lines, numbering)
 
 
 def _paragraph(paragraph: Element) -> str:
@@ -269,16 +367,26 @@ def _paragraph(paragraph: Element) -> str:
     return "".join(parts)
 
 
-def _table(table: Element, lines: list[str], document: object) -> None:
+def _table(table: Element, lines: list[str], numbering: _Numbering) -> None:
     """Rows as "cell | cell"; a table of layout (the letterhead, the signatures) as plain lines, column by
-    column."""
+    column. A cell over several columns is followed by empty ones; one over several rows is said in each."""
     rows: list[list[list[str]]] = []
     for row in table.iter(f"{_W}tr"):
         cells: list[list[str]] = []
         for cell in row.findall(f"{_W}tc"):
             inner: list[str] = []
-            _walk(cell, inner, document)
-            cells.append([line for line in inner if line.strip()])
+            _walk(cell, inner, numbering)
+            said_here = [line for line in inner if line.strip()]
+            properties = cell.find(f"{_W}tcPr")
+            wide = 1
+            if properties is not None:
+                wide = min(_whole(_value(properties, "gridSpan"), 1), 60)
+                merged = properties.find(f"{_W}vMerge")
+                goes_on = merged is not None and merged.get(f"{_W}val") != "restart"
+                if goes_on and not said_here and rows and len(cells) < len(rows[-1]):
+                    said_here = rows[-1][len(cells)]
+            cells.append(said_here)
+            cells.extend([] for _column in range(wide - 1))
         rows.append(cells)
     columns = max((len(cells) for cells in rows), default=0)
     said = " ".join(line for cells in rows[:3] for cell in cells for line in cell)

@@ -649,6 +649,11 @@ _REPORT = re.compile(
 )
 
 
+_REPORTED_BARE = re.compile(
+    rf"(?:ban hành|ký ban hành|có|ra|thông qua)\s+(?:bản )?(?P<type>{_TYPE_WORDS})(?: liên tịch)?(?: số:? ?(?P<number>\d{{1,5}})(?![\d/-]))?(?= về| triển khai| thực hiện| ngày|,| tăng cường| nâng cao)"
+)
+
+
 def _reported(text: Aligned, lines: list[tuple[int, int]]) -> Head:
     """A newspaper's report: number, date and issuer are said in a sentence."""
     numbers = document_numbers.find_all(text)
@@ -680,6 +685,35 @@ def _reported(text: Aligned, lines: list[tuple[int, int]]) -> Head:
             Found(type_name, text.span(type_at, type_at + len(type_name)), 0.9, "before the number"),
             issuer, issued, place, title, kind, 0 if line_end < 0 else line_end + 1, number,
         )  # fmt: skip
+    # "… ban hành Chỉ thị số 17 về …", "… ban hành Kế hoạch triển khai …": told without the symbol, or without a number.
+    for match in _REPORTED_BARE.finditer(text.tone, 0, min(len(text), 3000)):
+        type_at = match.start("type")
+        type_name = next(name for name in TYPE_NAMES if name.lower() == match["type"])
+        sentence_at = max(text.plain.rfind("\n", 0, type_at), text.plain.rfind(". ", 0, type_at)) + 1
+        issuer = _reported_issuer(text, sentence_at, match.start())
+        if issuer.value is None or not text.plain[type_at].isupper():
+            continue
+        bare = match["number"]
+        title, _ = _reported_title(text, match.end())
+        line_end = text.plain.find("\n", match.end())
+        span = text.span(match.start("number"), match.end("number")) if bare else None
+        return Head(
+            Found(bare, span, 0.3, "a report tells the number without its symbol")
+            if bare
+            else _none("a report that tells no number"),
+            Found(type_name, text.span(type_at, type_at + len(type_name)), 0.7, "told in a report"),
+            issuer,
+            _reported_day(text, sentence_at, match.end(), published),
+            place,
+            title,
+            Found(
+                f"news_report_of_{'directive' if type_name == 'Chỉ thị' else 'document'}",
+                None,
+                0.6,
+                "the number is told in a sentence, not in a head",
+            ),
+            0 if line_end < 0 else line_end + 1,
+        )
     # No number at all: a report or a note about a document.
     none = _none("no head and no number of a document the text reports")
     return Head(

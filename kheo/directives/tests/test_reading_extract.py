@@ -122,3 +122,46 @@ def test_internal_circulation_is_marked():
 
 def test_urgency_is_marked():
     assert read(HEAD + "HỎA TỐC\n" + BODY).marks["urgency"].value == "hỏa tốc"
+
+
+def test_word_s_automatic_numbers_are_counted():
+    def fill(document):
+        for line in (
+            HEAD + "Số: 12/KH-UBND\nPhú Lộc, ngày 05 tháng 3 năm 2026\nKẾ HOẠCH\nCông tác dân vận"
+        ).split("\n"):
+            document.add_paragraph(line)
+        document.add_paragraph("I. TỔ CHỨC THỰC HIỆN")
+        for words, style in (
+            ("Công an xã", "List Number"),
+            ("Bảo đảm an ninh trật tự trong các hoạt động.", "List Bullet"),
+            ("Trạm Y tế xã", "List Number"),
+            ("Tuyên truyền phòng bệnh đến từng hộ dân.", "List Bullet"),
+        ):
+            document.add_paragraph(words, style=style)
+
+    source = text_of(_docx(fill), "a.docx")
+    assert "1. Công an xã\n- Bảo đảm an ninh" in source.text
+    assert "2. Trạm Y tế xã" in source.text
+    assert [one.written for one in read(source.text).assignments] == ["Công an xã", "Trạm Y tế xã"]
+
+
+def test_merged_cells_keep_their_columns():
+    def fill(document):
+        document.add_paragraph("KẾ HOẠCH")
+        table = document.add_table(rows=4, cols=4)
+        for i, row in enumerate(
+            [
+                ("TT", "Nội dung công việc", "Đơn vị chủ trì", "Thời gian"),
+                ("I", "Tuyên truyền", "", ""),
+                ("1", "Mở chuyên mục trên loa truyền thanh", "Phòng Văn hóa - Xã hội", "Tháng 3/2026"),
+                ("2", "Treo băng rôn, khẩu hiệu tại các thôn", "", "Tháng 4/2026"),
+            ]
+        ):
+            for j, cell in enumerate(row):
+                table.cell(i, j).text = cell
+        table.cell(1, 1).merge(table.cell(1, 3))
+        table.cell(2, 2).merge(table.cell(3, 2))
+
+    text = text_of(_docx(fill), "a.docx").text
+    assert "I | Tuyên truyền |  | " in text
+    assert "2 | Treo băng rôn, khẩu hiệu tại các thôn | Phòng Văn hóa - Xã hội | Tháng 4/2026" in text

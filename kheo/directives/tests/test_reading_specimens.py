@@ -104,3 +104,55 @@ def test_other_ways_of_printing_the_same_reach_the_aims(spoil):
         results.append(judge(name, read(text).as_json(), expected))
     for what, aim in AIMS.items():
         assert Score(results).total(what).percent >= aim
+
+
+def test_a_number_told_without_its_symbol_is_kept_as_unsure():
+    reading = read(
+        "Tỉnh An Sơn ban hành Chỉ thị về phòng cháy rừng\n12/03/2026 10:20\n"
+        "(ASO) - Ngày 10/3, Chủ tịch UBND tỉnh An Sơn ban hành Chỉ thị số 17 về tăng cường phòng cháy, chữa cháy rừng.\n"
+        "Theo đó, Chủ tịch UBND tỉnh yêu cầu Công an tỉnh tăng cường tuần tra khu vực trọng điểm.\n"
+    )
+    assert (reading.number.value, reading.doc_type.value) == ("17", "Chỉ thị")
+    assert reading.number.confidence < 0.5
+    assert reading.issuer.value == "Chủ tịch UBND tỉnh An Sơn"
+    assert [body.name for one in reading.assignments for body in one.bodies] == ["Công an tỉnh"]
+
+
+def test_a_row_of_hyphens_ends_the_title():
+    reading = read(
+        "TỈNH ỦY AN SƠN\n*\nSố 12-CT/TU\nĐẢNG CỘNG SẢN VIỆT NAM\nAn Sơn, ngày 05 tháng 3 năm 2026\nCHỈ THỊ\n"
+        "về tăng cường công tác dân vận\n-----\ncông tác dân vận những năm qua có nhiều chuyển biến.\n"
+        "Ban Thường vụ Tỉnh ủy yêu cầu:\n1. Các cấp ủy tổ chức quán triệt Chỉ thị này.\n"
+    )
+    assert reading.title.value == "về tăng cường công tác dân vận"
+
+
+def test_who_issues_is_no_part_of_the_title_and_a_ward_is_no_plan():
+    reading = read(
+        "ỦY BAN MTTQ VIỆT NAM\nPHƯỜNG AN HẢI\nBAN THƯỜNG TRỰC\nSố: 77/MTTQ-BTT\nV/v đăng ký mô hình\n"
+        "An Hải, ngày 19 tháng 4 năm 2024\nKính gửi: Ban Công tác Mặt trận các khu dân cư.\n"
+    )
+    assert reading.doc_type.value == "Công văn"
+    assert reading.issuer.value == "Ban Thường trực Ủy ban MTTQ Việt Nam phường An Hải"
+    party = read((SPECIMENS / "kl_btv_tinh.txt").read_text(encoding="utf-8"))
+    assert party.title.value.startswith("về tiếp tục đẩy mạnh")
+
+
+def test_a_deadline_in_a_document_without_a_date_is_not_its_date():
+    reading = read(
+        "UBND XÃ PHÚ LỘC\nSố: 12/KH-UBND\nKẾ HOẠCH\nVề việc diễn tập\nUBND xã ban hành Kế hoạch như sau:\n"
+        "I. PHÂN CÔNG\n1. Công an xã hoàn thiện hồ sơ trước ngày 30/4/2026.\n2. Trạm Y tế xã trực cấp cứu.\n"
+    )
+    assert reading.issued_on.value is None
+    assert reading.assignments[0].bodies[0].name == "Công an xã"
+
+
+def test_departments_listed_after_a_colon_are_named_each():
+    reading = read(
+        "UBND XÃ PHÚ LỘC\nSố: 12/KH-UBND\nKẾ HOẠCH\nVề việc diễn tập\nUBND xã ban hành Kế hoạch như sau:\n"
+        "I. PHÂN CÔNG\n1. Các Sở: Nội vụ, Văn hóa, Thể thao và Du lịch tham mưu thực hiện Kế hoạch.\n"
+    )
+    assert [body.name for body in reading.assignments[0].bodies] == [
+        "Sở Nội vụ",
+        "Sở Văn hóa, Thể thao và Du lịch",
+    ]
