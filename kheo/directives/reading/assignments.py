@@ -933,6 +933,11 @@ def _self_talk(draft: Draft, block: Block, subject: Subject, stretch: str) -> bo
         and re.match(rf"(?:vừa |ký )*ban hành {said}", stretch)
     ):
         return True
+    if subject.strength is None and re.match(
+        r"(?:ghi nhận|đánh giá cao|hoan nghênh|biểu dương,? (?:và )?(?:đánh giá cao|ghi nhận)|cơ bản (?:thống nhất|nhất trí)|nhất trí)(?!\w)",
+        stretch,
+    ):
+        return True  # what the issuer acknowledges or agrees to, not what anybody is to do
     if re.match(r"(?:xin )?thông báo (?:để|đến|tới|ý kiến|kết luận)", stretch) and re.search(
         r"biết|thực hiện", stretch
     ):

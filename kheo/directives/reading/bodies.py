@@ -119,7 +119,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"lực lượng (?:chức năng|dân quân|an ninh cơ sở|quản lý thị trường|kiểm lâm|tham gia)", "luc_luong_vu_trang", NAMED),
     Head(r"(?:viện kiểm sát|tòa án)(?: nhân dân)?|vksnd|tand", "co_quan_nha_nuoc", NAMED),
     Head(r"thanh tra (?=tỉnh|thành phố|nhà nước|chính phủ)", "so_nganh", NAMED),
-    Head(r"(?:kiểm toán nhà nước|kho bạc nhà nước|ngân hàng nhà nước|ngân hàng chính sách xã hội|ngân hàng|bảo hiểm xã hội|bhxh|thi hành án dân sự|quản lý thị trường|hải quan|kiểm lâm)", "co_quan_nha_nuoc", NAMED),
+    Head(r"(?:kiểm toán nhà nước|kho bạc nhà nước|ngân hàng nhà nước|ngân hàng chính sách xã hội|ngân hàng|bảo hiểm xã hội|bhxh|thi hành án dân sự|quản lý thị trường|hải quan|hạt kiểm lâm|kiểm lâm)", "co_quan_nha_nuoc", NAMED),
     Head(r"thuế (?=tỉnh|thành phố|cơ sở|khu)", "co_quan_nha_nuoc", NAMED),
     Head(r"(?:chi cục|cục|tổng cục|kho bạc|điện lực|bưu điện|viễn thông|vụ) (?=\w)", "co_quan_nha_nuoc", NAMED, alone=False),
     Head(r"bộ,(?: cơ quan ngang bộ| ngành)", "co_quan_nha_nuoc", NAMED),
@@ -167,6 +167,7 @@ HEADS: tuple[Head, ...] = (
     Head(r"trạm y tế|bệnh viện|cơ sở y tế", "don_vi_su_nghiep", NAMED),
     Head(r"(?:công ty|tập đoàn|tổng công ty|hợp tác xã) (?=\w)", "doanh_nghiep", NAMED, alone=False),
     Head(r"doanh nghiệp(?: nhà nước)?|hợp tác xã|cơ sở sản xuất(?:,? kinh doanh)?|doanh nhân", "doanh_nghiep", NOUN),
+    Head(r"(?:trưởng|già) (?:bản|làng)", "thon_xom", CLOSED, "hamlet"),
     Head(r"(?:trưởng )?(?:ban (?:cán sự|quản lý|điều hành) |bí thư chi bộ )?(?:các )?(?:thôn|xóm|bản(?=[,;:]| và| có)|khối phố|khu dân cư|tổ dân phố|khu phố|ấp|buôn|khối, xóm)(?:(?:,|;| và|/) ?(?:thôn|xóm|bản|làng|ấp|buôn|khối phố|khối|tổ dân phố|khu dân cư|khu phố)(?!\w))*", "thon_xom", NAMED, "hamlet"),
     # general words
     Head(r"cơ quan (?:hành chính )?nhà nước|cơ quan hành chính", "co_quan_nha_nuoc"),
@@ -199,7 +200,7 @@ _MANY = r"(?:tất cả )?(?:các|những|mỗi|từng|toàn thể|quý|một s�
 _HEAD_RE = re.compile("|".join(f"(?P<h{i}>{head.pattern})" for i, head in enumerate(HEADS)))
 _ROLE_RE = re.compile(_ROLE + r"(?=\S)")
 _MANY_RE = re.compile(r"(?:tất cả )?(?:các|những|mỗi|từng|toàn thể|quý|một số) ")
-_COMRADES = re.compile(r"(?:các )?(?:đồng chí|đ/c) ")
+_COMRADES = re.compile(r"(?:các )?(?:đồng chí|đ/c|ông(?: ?\(bà\)|, bà|/bà)?|bà) ")
 
 _PLACE_KIND = (
     r"(?:tỉnh|thành phố|tp\.?|thị xã|huyện|quận|xã|phường|đặc khu|thị trấn|khu phố|thôn|xóm|vùng|khu vực)"
@@ -208,7 +209,7 @@ _MODIFIERS = re.compile(
     r"""\ ?(?:
     (?:ở\ |thuộc\ )?(?:các\ )?cấp\ (?:trung\ ương|tỉnh|thành\ phố|huyện|xã|cơ\ sở|trên|dưới|ủy|mình|phường)(?:(?:,|\ và)\ (?:cấp\ )?(?:tỉnh|huyện|xã|cơ\ sở)(?!\w))*
     | (?:các|cùng)\ cấp(?!\ ủy)
-    | khu\ vực\ (?:[ivx]+|\d+)(?!\w)
+    | khu\ vực\ (?:[ivx]+|\d+)(?!\w) | khu\ vực(?=[,;:]|$|\ (?:chủ\ trì|phối\ hợp|đề\ nghị|tham|tăng|tổ\ chức|thực\ hiện|hướng\ dẫn|theo\ dõi))
     | đảng(?!\ (?:ủy|bộ|viên|đoàn))(?=\W|$)
     | nhà\ nước | việt\ nam | trung\ ương | hồ\ chí\ minh | nhân\ dân(?=\ (?:tỉnh|tối|khu|các|cấp|xã|thành|phường))
     | chuyên\ môn | chuyên\ trách | chức\ năng | tham\ mưu,?\ giúp\ việc | ngang\ bộ | hành\ chính
@@ -217,7 +218,7 @@ _MODIFIERS = re.compile(
     | (?:của\ |trong\ |toàn\ |trong\ toàn\ |ở\ |tại\ )?(?:địa\ bàn\ )?(?:tỉnh|thành\ phố|ngành)(?!\ (?:ủy|đoàn))(?=\W|$)
     | (?:của\ |ở\ |tại\ )?các\ tỉnh(?:,\ thành\ phố|\ và\ thành\ phố)?(?!\ (?:ủy|đoàn))(?:\ trực\ thuộc\ trung\ ương)?
     | (?:đóng\ |đứng\ chân\ |đóng\ chân\ |hoạt\ động\ |có\ trụ\ sở\ )?(?:trên|tại)\ (?:toàn\ )?địa\ bàn(?:\ (?:toàn\ )?(?:tỉnh|thành\ phố|xã|phường))?
-    | (?:của\ |ở\ |tại\ |thuộc\ )?(?:các\ )?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khu\ dân\ cư|khu\ phố|khối\ phố)(?:(?:,|\ và|/|\ -|;)\ ?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thành\ phố|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khối(?:\ phố)?)(?=\W|$))*(?!\w)
+    | (?:của\ |ở\ |tại\ |thuộc\ )?(?:các\ )?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|quận|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khu\ dân\ cư|khu\ phố|khối\ phố)(?!\ ủy)(?:(?:,|\ và|/|\ -|;)\ ?(?:xã|phường|đặc\ khu|thị\ trấn|huyện|thành\ phố|thị\ xã|thôn|xóm|bản|tổ\ dân\ phố|khối(?:\ phố)?)(?=\W|$))*(?!\w)
     | (?:của\ )?ủy\ ban\ nhân\ dân(?:\ tỉnh|\ thành\ phố|\ xã|\ phường)? | ubnd(?:\ tỉnh|\ thành\ phố|\ xã|\ phường)? | (?:và\ )?hđnd(?=\W)
     | trực\ thuộc(?:\ (?:trung\ ương|tỉnh\ ủy|thành\ ủy|đảng\ ủy|huyện\ ủy|tỉnh|thành\ phố|đảng\ bộ|sở|bộ|xã|phường))?
     )(?=[\s,;:./()"]|$)""",

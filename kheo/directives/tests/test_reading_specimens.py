@@ -109,7 +109,7 @@ def test_other_ways_of_printing_the_same_reach_the_aims(spoil):
 def test_a_number_told_without_its_symbol_is_kept_as_unsure():
     reading = read(
         "Tỉnh An Sơn ban hành Chỉ thị về phòng cháy rừng\n12/03/2026 10:20\n"
-        "(ASO) - Ngày 10/3, Chủ tịch UBND tỉnh An Sơn ban hành Chỉ thị số 17 về tăng cường phòng cháy, chữa cháy rừng.\n"
+        "(ASO) - Ngày 10/3, Chủ tịch UBND tỉnh An Sơn ban hành Chỉ thị số 17 về tăng cường phòng cháy rừng.\n"
         "Theo đó, Chủ tịch UBND tỉnh yêu cầu Công an tỉnh tăng cường tuần tra khu vực trọng điểm.\n"
     )
     assert (reading.number.value, reading.doc_type.value) == ("17", "Chỉ thị")
