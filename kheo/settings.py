@@ -134,7 +134,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["kheo.ui.templatetags.kheo", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "kheo.ui.templatetags.kheo",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -37,7 +37,8 @@ def tone_blind(text: str) -> str:
     """The text lowered, with each syllable's tone moved behind it, so that hoà equals hòa but not hoa."""
     words = []
     for word in _SPACES.sub(" ", nfc(text).translate(_D_LOOKALIKES).lower()).strip().split(" "):
-        letters, tones = [], []
+        letters: list[str] = []
+        tones: list[str] = []
         for c in unicodedata.normalize("NFD", word):
             (tones if c in _TONES else letters).append(c)
         words.append("".join(letters) + "".join(tones))
@@ -50,7 +51,8 @@ def sort_key(text: str) -> str:
     Words are compared by letters first (a < ă < â, d < đ), then by tones
     (ngang < huyền < hỏi < ngã < sắc < nặng). Digits sort before letters, by value up to 12 places.
     """
-    letters, tones = [], []
+    letters: list[str] = []
+    tones: list[str] = []
     for token in re.findall(r"\d+|\D", _SPACES.sub(" ", nfc(text).translate(_D_LOOKALIKES).lower()).strip()):
         if token.isdigit():
             letters.append("0" + str(int(token)).zfill(12))
