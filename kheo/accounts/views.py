@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from kheo.accounts.adapter import remember_choices
 from kheo.accounts.forms import ProfileForm
 from kheo.accounts.models import User
+from kheo.lib.refusals import Refused
 from kheo.ui.doors import open_door
 
 
@@ -39,6 +40,11 @@ class SignIn(LoginView):
 
 class ChangePassword(PasswordChangeView):
     template_name = "account/password_change.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            raise Refused(_("This account has no password: the demonstration signs it in with one click."))
+        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "rules": password_validators_help_texts()}

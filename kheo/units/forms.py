@@ -78,6 +78,7 @@ class RenewalForm(ModelForm):
     class Meta:
         model = Renewal
         fields = ["kind", "on", "number", "signer", "note"]
+        labels = {"kind": _("Kind of decision"), "note": _("Note")}
 
 
 class MemberForm(ModelForm):

@@ -23,7 +23,7 @@ class IdleTest(TestCase):
             answer = self.client.get("/tai-khoan/?tab=1")
         self.assertRedirects(answer, "/dang-nhap/?next=/tai-khoan/%3Ftab%3D1", fetch_redirect_response=False)
         page = self.client.get(answer.url)
-        self.assertContains(page, "Bạn đã được đăng xuất vì không thao tác trong 30 phút")
+        self.assertContains(page, "Đồng chí đã được đăng xuất vì không thao tác trong 30 phút")
         answer = sign_in(self.client, "hoa", next="/tai-khoan/?tab=1")
         self.assertRedirects(answer, "/tai-khoan/?tab=1", fetch_redirect_response=False)
         self.assertNotIn("ended", self.client.session)

@@ -1,6 +1,7 @@
 """One's own password: chosen at the first sign-in, changed when one likes, by rules said in Vietnamese."""
 
 from django.test import Client, TestCase
+from django.urls import reverse
 
 from kheo.accounts.models import User
 from kheo.accounts.tests.cast import PASSWORD, hoa, sign_in, signed_in
@@ -76,7 +77,7 @@ class ChangeTest(TestCase):
         self.assertTrue(signed_in(self.client))
 
     def test_the_present_one_must_be_right(self):
-        self.assertContains(self.change(present="sai"), "Đây không phải mật khẩu hiện tại của bạn.")
+        self.assertContains(self.change(present="sai"), "Đây không phải mật khẩu hiện tại của đồng chí.")
 
     def test_both_must_be_alike(self):
         self.assertContains(self.change(again="khac han"), "Hai lần nhập mật khẩu mới không giống nhau")
@@ -109,3 +110,12 @@ class ChangeTest(TestCase):
         self.assertEqual(self.client.get("/tai-khoan/").status_code, 302)
         entry = Entry.objects.about(self.hoa).get(verb="password_reset")
         self.assertEqual(entry.user, administrator)
+
+
+class WithoutPasswordTests(TestCase):
+    def test_the_cast_of_the_demonstration_has_no_password_to_change(self):
+        minh = User.objects.create_user("minh", None, full_name="Lô Văn Minh", is_sample=True)
+        self.client.force_login(minh, backend="allauth.account.auth_backends.AuthenticationBackend")
+        answer = self.client.get(reverse("account_change_password"))
+        self.assertContains(answer, "không có mật khẩu", status_code=409)
+        self.assertNotContains(self.client.get(reverse("account")), reverse("account_change_password"))

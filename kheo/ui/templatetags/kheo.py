@@ -177,7 +177,8 @@ def _told(entry: Entry) -> dict[str, Any]:
     return {
         "at": entry.at,
         "who": str(entry.user) if entry.user else gettext("Kheo itself"),
-        "acting_as": entry.acting_as,
+        # The name stands before it already.
+        "acting_as": entry.acting_as.removeprefix(f"{entry.user} · "),
         "verb": verbs.word(entry.verb),
         "reason": entry.reason,
         "changes": [

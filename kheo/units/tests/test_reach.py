@@ -122,4 +122,4 @@ class WithoutAPost(TestCase):
         self.assertEqual(self.client.get(reverse("unit_list")).status_code, 200)
         url = reverse("renewal_add", args=[people.board.pk])
         answer = self.client.post(url, {"number": "1"})
-        self.assertContains(answer, "Hôm nay anh/chị không giữ nhiệm vụ nào", status_code=409)
+        self.assertContains(answer, "Hôm nay đồng chí không giữ nhiệm vụ nào", status_code=409)
