@@ -120,7 +120,7 @@ def plans_to_copy(by: Post, besides: Plan | None = None) -> dict[str, Plan]:
 class CopyForm(Form):
     """Which sections to take over, from which plan."""
 
-    source = forms.ChoiceField(label=gettext_lazy("From"))
+    source = forms.ChoiceField(label=gettext_lazy("From which plan"))
     sections = forms.MultipleChoiceField(
         label=gettext_lazy("Which parts"),
         widget=forms.CheckboxSelectMultiple,
