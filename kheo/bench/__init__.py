@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Work = Callable[..., Any]
+# Of the full size of what a benchmark measures on; `--scale 0.02` is a smoke run.
+SCALE = 1.0
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Bench:
     runs: int
     # How often `work` happens inside one run, for things too short to time alone.
     times: int
-    conditions: str
+    conditions: str | Callable[[], str]
 
 
 @dataclass
@@ -48,7 +50,7 @@ def bench(
     needs: Callable[[], Any] | None = None,
     runs: int = 30,
     times: int = 1,
-    conditions: str = "",
+    conditions: str | Callable[[], str] = "",
 ) -> Callable[[Work], Work]:
     """Register the decorated function under a dotted name. `conditions` says on what it is measured."""
 
@@ -114,5 +116,5 @@ def line(one: Bench, what: str, value: float, unit: str, beside: float | None) -
         "unit": unit,
         "baseline": beside,
         "ratio": value / beside if beside else None,
-        "conditions": one.conditions,
+        "conditions": one.conditions if isinstance(one.conditions, str) else one.conditions(),
     }

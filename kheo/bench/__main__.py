@@ -19,7 +19,9 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true", help="one object a line")
     parser.add_argument("--list", action="store_true", help="only say which benchmarks there are")
+    parser.add_argument("--scale", type=float, default=1.0, help="of the full size; 0.02 is a smoke run")
     options = parser.parse_args()
+    bench.SCALE = options.scale
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kheo.settings")
     import django
@@ -46,14 +48,16 @@ def main() -> None:
         print(ground)
         print(f"{'':44}{'value':>12}{'baseline':>12}{'ratio':>8}  unit")
     for one in chosen:
+        conditions = ""
         for result in bench.results(one):
+            conditions = result["conditions"]
             if options.json:
                 told = [part for part in (result["conditions"], ground) if part]
                 print(json.dumps({**result, "conditions": "; ".join(told)}, ensure_ascii=False), flush=True)
             else:
                 print(row(result), flush=True)
-        if one.conditions and not options.json:
-            print(f"  ({one.conditions})")
+        if conditions and not options.json:
+            print(f"  ({conditions})")
 
 
 def machine() -> str:

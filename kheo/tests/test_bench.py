@@ -49,3 +49,33 @@ def test_a_name_is_given_once(registered):
     bench.bench("sample")(len)
     with pytest.raises(ValueError, match="two benchmarks"):
         bench.bench("sample")(len)
+
+
+@pytest.mark.django_db
+def test_the_province_grows_and_every_page_of_it_opens(monkeypatch):
+    """At a two-thousandth of its size: what is measured is what everyone sees, and nothing is timed here."""
+    from kheo.bench import growth, pages
+    from kheo.fieldwork.models import FieldReport
+    from kheo.initiatives.models import Enrolment, Initiative
+    from kheo.stories.models import Story
+    from kheo.tallies import counting
+
+    monkeypatch.setattr(growth, "HAMLETS", 1)
+    monkeypatch.setattr(growth, "RARELY", 20)
+    growth.found_and_grow(60, 240)
+    world = growth.signed_in(60, 240)
+    monkeypatch.setattr(pages, "world", lambda: world)
+
+    assert (Initiative.objects.count(), FieldReport.objects.count()) == (60, 240)
+    assert Story.objects.published().exists()
+    assert counting.verify()[1] == []
+    seen = {name: Enrolment.objects.visible_to(post).count() for name, post in world.posts.items()}
+    assert seen["province"] == Enrolment.objects.count() > seen["busiest"] > seen["commune"]
+    measured = [one for name, one in bench.REGISTERED.items() if not name.startswith("text.")]
+    assert {name.split(".")[0] for name in bench.REGISTERED} >= {
+        "registrations", "initiatives", "reports", "search", "dashboard", "figures", "public",
+    }  # fmt: skip
+    for one in measured:
+        one.work(world)
+        if one.baseline:
+            one.baseline(world)
