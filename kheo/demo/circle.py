@@ -22,7 +22,7 @@ from kheo.lib.periods import today
 from kheo.plans.models import Field, Movement, Plan
 from kheo.recognition.models import Decision, Tier
 from kheo.stories.models import Story
-from kheo.units.models import Unit
+from kheo.units.models import Committee, Unit
 
 SIGNER = "Lương Văn Lâm (người ký mẫu)"
 
@@ -60,6 +60,28 @@ NEW = [
 
 def committee(on: date) -> Unit:
     return Unit.objects.get(area=sample_commune(on), kind=Unit.Kind.COMMITTEE)
+
+
+def renew(on: date) -> None:
+    """The sample committee is set up by a decision: members with their titles, a helper team, a regulation."""
+    board = Committee.objects.get(unit=committee(on))
+    if board.renewals.exists():
+        return
+    by = post_of("lam", "head", on)
+    decided = board.renew(
+        by=by, kind="renewed", on=date(on.year, 1, 8), number="02-QĐ/ĐU (mẫu)", signer=SIGNER
+    )
+    board.renew(by=by, kind="regulation", on=date(on.year, 1, 15), number="01-QC/BCĐ (mẫu)", signer=SIGNER)
+    for title, office in (
+        ("head", "Bí thư Đảng ủy"),
+        ("permanent_deputy", "Chủ tịch Ủy ban Mặt trận Tổ quốc"),
+        ("deputy", "Phó Chủ tịch Ủy ban nhân dân"),
+        ("member", "Chủ tịch Hội Liên hiệp Phụ nữ"),
+        ("member", "Trưởng Công an"),
+        ("helper_head", "Trưởng Ban Xây dựng Đảng"),
+        ("helper", "Cán bộ phụ trách dân vận"),
+    ):
+        board.seat(by=by, title=title, office=office, valid_from=decided.on, renewal=decided)
 
 
 def plan(movement: Movement, year: int, theme: str, basis: Directive | None, on: date) -> Plan:

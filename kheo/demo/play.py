@@ -55,6 +55,7 @@ def _after(on: stage.Stage, say: Say) -> None:
     now = today()
     directive = Directive.objects.get(source=ordered.SOURCE)
     stage.sample_committee(stage.sample_commune(now), on.movement)
+    circle.renew(now)
     say("Xã mẫu: kế hoạch năm 2026, duy trì, đăng ký mới, báo cáo, công nhận")
     circle.plan(on.movement, 2026, "Giữ mô hình tốt, thêm việc thiết thực", directive, now)
     waiting = circle.go_on(2026, now) + circle.register(circle.NEW, 2026, now)
