@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -244,6 +245,16 @@ class Enrolment(models.Model):
         sent = self.steps.filter(state=Enrolment.State.SENT).select_related("by__user").order_by("-at", "-pk")
         step = sent.first()
         return step.by if step else None
+
+    @property
+    def is_outside_window(self) -> bool:
+        """Whether it was sent, or would be sent today, outside its plan's registration window.
+
+        Shown to whoever decides, never refused: the window is the committee's to hold.
+        """
+        sent = self.steps.filter(state=Enrolment.State.SENT).order_by("-at", "-pk").first()
+        day = timezone.localdate(sent.at) if sent else today()
+        return self.plan is not None and not self.plan.registration_open(day)
 
     def may_be_seen_by(self, user: Any) -> bool:
         return type(self).objects.visible_to(user).filter(pk=self.pk).exists()

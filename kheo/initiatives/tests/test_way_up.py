@@ -8,6 +8,7 @@ from kheo.audit.models import Entry
 from kheo.initiatives.models import Catalogue, Enrolment, Initiative
 from kheo.initiatives.tests.cast import brought, cast, draft
 from kheo.lib.refusals import FasterColleague, Refused
+from kheo.plans.models import CalendarEntry, Plan
 from kheo.tallies.counting import verify
 from kheo.tallies.models import Cell
 
@@ -270,3 +271,24 @@ class WayUp(TestCase):
         assert Cell.objects.get(measure="enrolled_unknown").value == 1
         assert not Enrolment.objects.to_receive(self.cast.nga).exists()
         assert verify()[1] == []
+
+
+class TheWindow(TestCase):
+    def test_what_comes_after_the_window_is_marked_and_not_refused(self):
+        people = cast()
+        plan = Plan.objects.create(
+            movement=people.movement, committee=people.committee, year=2026, state=Plan.State.APPROVED
+        )
+        enrolment = draft(people)
+        assert not enrolment.is_outside_window, "a plan without a window is always open"
+        CalendarEntry.objects.create(
+            plan=plan, kind="registration", name="Đăng ký", opens=date(2026, 1, 5), closes=date(2026, 1, 31)
+        )
+        Enrolment.objects.filter(pk=enrolment.pk).update(plan=plan)
+        enrolment.refresh_from_db()
+        brought(enrolment, "sent", people)
+        enrolment.refresh_from_db()
+        assert (enrolment.state, enrolment.is_outside_window) == ("sent", True)
+        self.client.force_login(people.user(people.nga))
+        page = self.client.get(enrolment.get_absolute_url())
+        self.assertContains(page, "Ngoài thời gian đăng ký của kế hoạch")
