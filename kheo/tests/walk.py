@@ -43,7 +43,8 @@ Thực hiện phong trào thi đua “Dân vận khéo” năm 2026
 
 
 class Stop(NamedTuple):
-    """One page: the URL name, who looks (None: a visitor; "lam/head committee": as that post), its address."""
+    """One page: the URL name, who looks and its address. `who` is None for a visitor, "thu/clerk" for a
+    post by its role, "lam/17" for one at the unit of that number."""
 
     name: str
     who: str | None
@@ -378,7 +379,8 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         "records",
         "binh",
         reverse("records")
-        + f"?measure=enrolled&first={plan.year}-01-01&last={plan.year}-12-31&structure={plan.year}-06-30&sample=1",
+        + f"?measure=enrolled&first={plan.year}-01-01&last={plan.year}-12-31"
+        + f"&structure={plan.year}-06-30&sample=1",
     )
     photo_of_story = next(iter(Story.objects.get(pk=story).candidates()), None)
     if photo_of_story:
