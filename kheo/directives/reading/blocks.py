@@ -39,7 +39,8 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _INLINE = re.compile(
     rf"(?<=[.;:]) +(?=(?:[a-zđ]\) ?[^\W\d]|- ?[{_UP}]|\+ ?[{_UP}]|(?:ĐIỀU|Điều) \d{{1,2}}[.:] ?[{_UP}]|(?:I{{1,3}}|IV|VI{{0,3}}|IX|X)\. ?[{_UP}]{{2}}))"
 )
-_INLINE_NUMBER = re.compile(rf"(?<=[.;:]) +(?=(\d{{1,2}})[.)] ?[{_UP}])")
+_INLINE_NUMBER = re.compile(rf"(?<=[.;:]) +(?=(\d{{1,2}})(?:[.)] ?|- )[{_UP}])")
+_INLINE_NUMBER2 = re.compile(rf"(?<=[.;:]) +(?=\d{{1,2}}\.\d{{1,2}}\.? [{_UP}])")
 _RULE = re.compile(r"^[\s\-_=*.~|]+$")
 _ENDS = re.compile(r"""[.;:!?/…]["')\]]*$""")
 
@@ -90,12 +91,15 @@ def _marker(text: Aligned, start: int, end: int) -> tuple[str, str, int]:
 def _split_inline(text: Aligned, start: int, end: int) -> list[tuple[int, int]]:
     cuts = [match.end() for match in _INLINE.finditer(text.plain, start, end)]
     expected = None
-    first = re.compile(r"\(?(\d{1,2})[.)]").match(text.plain, start, end)
+    cuts += [match.end() for match in _INLINE_NUMBER2.finditer(text.plain, start, end)]
+    first = re.compile(r"\(?(\d{1,2})(?:[.)]|- )").match(text.plain, start, end)
     if first:
         expected = int(first[1]) + 1
-    for match in _INLINE_NUMBER.finditer(text.plain, start, end):
+    numbered = list(_INLINE_NUMBER.finditer(text.plain, start, end))
+    for index, match in enumerate(numbered):
         value = int(match[1])
-        if value == expected or (value == 1 and text.plain[match.start() - 1] == ":"):
+        counted_on = any(int(later[1]) == 2 for later in numbered[index + 1 :])
+        if value == expected or (value == 1 and (text.plain[match.start() - 1] == ":" or counted_on)):
             cuts.append(match.end())
             expected = value + 1
     if not cuts:

@@ -31,6 +31,9 @@ _NUMBER_LINE = re.compile(r"^(?:S[ốỐổỔồỒóÓòÒoOôÔ]|s[ốổồ�
 _PLACE_DATE = re.compile(
     r"(?P<place>[A-ZĐÂĂÊÔƠƯÀ-Ỹ][\w .'-]{1,40}?)\s*,\s*ngày\s*(?P<d>\d{1,2}|[.…_ ]{1,12})\s*tháng\s*(?P<m>\d{1,2}|[.…_ ]{1,12})\s*năm\s*(?P<y>\d{4}|[\d.…_ ]{1,12})"
 )
+_BODY_IN_LINE = re.compile(
+    r"[ *_-]+(?=(?:Căn cứ|Thực hiện (?:Nghị|Chỉ|Kế|Kết|Quyết|Công|Hướng|Thông|Chương)|Để |Nhằm |Thời gian qua|Trong (?:thời gian|những năm)|Những năm|Theo (?:đề nghị|dự báo)|Ngày \d|Qua \d|Sau (?:khi|\d)|Hiện nay|Năm \d{4},|CHỦ TỊCH ỦY BAN|ỦY BAN NHÂN DÂN [A-ZĐ ]+ Căn))"
+)
 _POINT = re.compile(r"(?:[IVX]+|\d{1,2}(?:\.\d{1,2})*|[a-zđ])\s?[.)/-]\s|[-+]\s")
 _PREAMBLE = re.compile(
     r"^(?:căn cứ|thực hiện|để |nhằm|xét |theo |kính gửi|kính trình|sau khi|ngày |thời gian qua|trong thời gian|trong những|qua |tiếp tục thực hiện|triển khai thực hiện (?!chỉ thị số.*năm \d{4}$)|"
@@ -324,6 +327,10 @@ def _title(
             if stop - begin > 900:
                 break
         body_at = lines[index][0] if index < len(lines) else len(text)
+        if stop - begin > 220 and (cut := _BODY_IN_LINE.search(text.plain, begin + 12, stop)):
+            # A copy without line breaks: the body runs on in the title's line.
+            value = _tidy_title(text, begin, cut.start())
+            return Found(value, text.span(begin, cut.start()), 0.7, "under the type"), cut.end()
         value = _tidy_title(text, begin, stop)
         return Found(value, text.span(begin, stop), 0.9, "under the type"), max(
             body_at, lines[min(after_head, len(lines) - 1)][0] if date_line and date_line > index else body_at
