@@ -162,7 +162,8 @@ def test_points_and_a_title_run_together_with_the_body_are_told_apart():
     reading = read(
         "UBND TỈNH AN SƠN\nSố: 7/TB-UBND\nAn Sơn, ngày 06 tháng 4 năm 2026\nTHÔNG BÁO\n"
         "Kết luận của Phó Chủ tịch UBND tỉnh tại cuộc họp về tiến độ xóa nhà tạm Ngày 23/3/2026, "
-        "Phó Chủ tịch UBND tỉnh chủ trì cuộc họp nghe báo cáo tiến độ và kết luận như sau: 1. Ghi nhận kết quả đã đạt được. "
+        "Phó Chủ tịch UBND tỉnh chủ trì cuộc họp nghe báo cáo tiến độ và kết luận như sau: "
+        "1. Ghi nhận kết quả đã đạt được. "
         "2. Giao Sở Xây dựng rà soát danh sách hộ còn lại. 3. Công an tỉnh tăng cường kiểm tra.\n"
     )
     assert reading.title.value.endswith("xóa nhà tạm")
