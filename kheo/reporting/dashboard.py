@@ -1,7 +1,7 @@
 """The overview of a year: what one post may see, by area, field and line, every number with its records."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -162,7 +162,7 @@ class Dashboard:
         return [self._number(name, self.totals[name], self.question, whole_words=True) for name in AMOUNTS]
 
     def _number(self, measure: str, value: int, question: Question, **how: Any) -> Number:
-        return Number(measure, value, replace(question, measure=measure).url if value else "", **how)
+        return Number(measure, value, question.url_of(measure) if value else "", **how)
 
     # Tables
 
@@ -249,7 +249,7 @@ class Dashboard:
 
     def over_the_years(self) -> LineChart:
         """What was enrolled in each year until now, in one line for each kind of enrolment."""
-        rows = {int(row.key): row for row in self._years.rows}
+        rows = {int(row.key): row for row in self._years}
         years = range(min([*rows, today().year - 4]), max([*rows, today().year]) + 1)
         return LineChart(
             _("Enrolled, year by year"),
@@ -264,18 +264,18 @@ class Dashboard:
         )
 
     @cached_property
-    def _years(self) -> Table:
+    def _years(self) -> list[Row]:
         whole = Period(date(2000, 1, 1), date(today().year + 1, 12, 31))
         reading = Reading(
             whole, structure=self.structure, measures=ENROLLED, who=self.who, sample=self.sample
         )
         # The lineage is that of the same day: read once.
         reading.__dict__.update({"areas": self.reading.areas, "_areas": self.reading._areas})
-        return reading.by("year")
+        return reading.rows("year")
 
     def years(self) -> list[int]:
         """The years one may choose, newest first."""
-        first = min([int(row.key) for row in self._years.rows] + [FIRST_YEAR])
+        first = min([int(row.key) for row in self._years] + [FIRST_YEAR])
         return list(range(today().year, first - 1, -1))
 
     # What stands beside the count

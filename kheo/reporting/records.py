@@ -7,6 +7,7 @@ where a body or commune was divided by decided shares; then the list shows all t
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -116,8 +117,15 @@ class Question:
 
     @property
     def url(self) -> str:
+        return self.url_of(self.measure)
+
+    def url_of(self, measure: str) -> str:
+        """The address of the same question about another measure."""
+        return f"{self._address}&measure={measure}"
+
+    @cached_property
+    def _address(self) -> str:
         asked = {
-            "measure": self.measure,
             "first": self.period.first.isoformat(),
             "last": self.period.last.isoformat(),
             "structure": self.structure.isoformat(),

@@ -183,7 +183,13 @@ class Reading:
 
     def by(self, by: By) -> Table:
         """The table in one reading."""
-        rows = {
+        rows = self.rows(by)
+        counted, communes = self.coverage
+        return Table(by, self.period, self.day, self.chosen, rows, counted, communes)
+
+    def rows(self, by: By) -> list[Row]:
+        """The rows of that table alone, where nobody is told how many communes stand behind them."""
+        return {
             "area": lambda: self._by_area(Level.COMMUNE),
             "district": lambda: self._by_area(Level.DISTRICT),
             "field": self._by_field,
@@ -192,8 +198,6 @@ class Reading:
             "kind": self._by_kind,
             "year": self._by_year,
         }[by]()
-        counted, communes = self.coverage
-        return Table(by, self.period, self.day, self.chosen, rows, counted, communes)
 
     @cached_property
     def coverage(self) -> tuple[int, int]:
