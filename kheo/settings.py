@@ -64,7 +64,8 @@ def database() -> dict:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c timezone=UTC"},
+        # Pages ask for a few rows: compiling a query or starting workers for it costs more than the query.
+        "OPTIONS": {"options": "-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0"},
     }
 
 

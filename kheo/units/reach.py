@@ -124,8 +124,7 @@ def scope(records: Records, who: Any, *, unit: str = "unit", area: str | None = 
     if roots and area != "self":
         # Nearly everything is seen, so a page is full after a few rows. Said by what lies outside, because
         # both a UNION and an OR of indexes would gather every id first.
-        inside = _within(roots)
-        outside = Area.objects.exclude(pk__in=Area.objects.filter(inside).values("pk")).values("pk")
+        outside = Area.objects.exclude(_within(roots)).values("pk")
         here = Q(**{f"{area}__isnull": False}) & ~Q(**{f"{area}__in": outside})
         if len(roots) == sum(reach.tree == "place" for reach in reaches):
             return records.filter(conditions[0] | here)
