@@ -63,7 +63,7 @@ def committee(on: date) -> Unit:
 
 
 def renew(on: date) -> None:
-    """The sample committee is set up by a decision: members with their titles, a helper team, a regulation."""
+    """The sample committee is set up by a decision: members with titles, a helper team, a regulation."""
     board = Committee.objects.get(unit=committee(on))
     if board.renewals.exists():
         return

@@ -144,7 +144,7 @@ class Whole:
         )
 
 
-def whole(request: HttpRequest) -> Whole:
+def whole() -> Whole:
     """Everything published, counted by commune of today and by field. Six queries.
 
     Counted without asking each initiative whether it is public: those few whose person no longer agrees are
@@ -153,9 +153,8 @@ def whole(request: HttpRequest) -> Whole:
     counts: Counter[tuple[int | None, int]] = Counter()
     standing = Story.objects.filter(state=Story.State.PUBLISHED)
     for sign, rows in ((1, standing), (-1, Story.objects.hidden_by_consent())):
-        if hides_sample(request):
-            rows = rows.filter(sample=False)
-        grouped = rows.order_by().values_list("commune", "field").annotate(n=Count("pk"))
+        # What is plainly invented may be read, marked as such, but never counts.
+        grouped = rows.filter(sample=False).order_by().values_list("commune", "field").annotate(n=Count("pk"))
         for commune, field, n in grouped:
             counts[commune, field] += sign * n
     found = [(commune, field, n) for (commune, field), n in counts.items() if n]
@@ -168,6 +167,6 @@ def whole(request: HttpRequest) -> Whole:
         if commune:
             by_commune[last[commune]] += n
     fields = [(field, by_field[field.pk]) for field in Field.objects.filter(pk__in=by_field)]
-    # A commune invented for the demonstration lies on no map and in no total.
+    # Nor does an invented commune lie on any map.
     communes = Area.objects.on(today()).communes().filter(sample=False).prefetch_related("codes")
     return Whole(sum(by_field.values()), dict(by_commune), fields, list(communes.in_vietnamese_order()))

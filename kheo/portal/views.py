@@ -89,7 +89,7 @@ def root(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @for_visitors
 def home(request: HttpRequest) -> HttpResponseBase:
-    everything = published.whole(request)
+    everything = published.whole()
     latest = published.cards(published.stories(request).order_by(*published.NEWEST)[:LATEST])
     list_url = reverse("public_list")
     fields = BarChart(
@@ -133,7 +133,7 @@ def story_list(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @for_visitors
 def story_map(request: HttpRequest) -> HttpResponseBase:
-    everything = published.whole(request)
+    everything = published.whole()
     return render(request, "portal/map.html", {"whole": everything, "map": _map(everything)})
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.test import RequestFactory, TestCase
+from django.test import TestCase
 from django.urls import reverse
 
 from kheo.initiatives.models import Initiative
@@ -26,9 +26,6 @@ class PlacesOfThePast(TestCase):
         story.propose(by=cls.cast.hoa)
         story.publish(by=editor(cls.cast))
 
-    def visit(self):
-        return RequestFactory().get("/cong-khai/")
-
     def test_the_page_names_both(self):
         page = self.client.get(published.address(self.fish)).content.decode()
         assert "xã Tam Đình" in page
@@ -36,7 +33,7 @@ class PlacesOfThePast(TestCase):
         assert "xã Tam Quang" in page
 
     def test_it_counts_in_the_commune_that_continues_it(self):
-        whole = published.whole(self.visit())
+        whole = published.whole()
         assert whole.by_commune == {self.cast.tam_quang.pk: 1}
         assert (whole.total, whole.communes_with_any) == (1, 1)
 
@@ -48,7 +45,7 @@ class PlacesOfThePast(TestCase):
         Area.objects.filter(pk=self.old.pk).update(
             path_now=self.cast.world.province.path, heir_undecided=True
         )
-        whole = published.whole(self.visit())
+        whole = published.whole()
         assert whole.communes_with_any == 0
         assert whole.total == 1
         page = self.client.get(published.address(self.fish)).content.decode()
