@@ -63,7 +63,9 @@ def main() -> None:
 def machine() -> str:
     from django.db import connection
 
-    return f"{connection.vendor}, Python {platform.python_version()}, {os.cpu_count()} cores"
+    # Beside others a page waits for its turn: figures taken under load say little.
+    load = os.getloadavg()[0]
+    return f"{connection.vendor}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f}"
 
 
 def row(result: dict[str, Any]) -> str:
