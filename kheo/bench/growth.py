@@ -207,8 +207,8 @@ def places() -> list[list[Place]]:
     living = list(Area.objects.on(UNTIL).communes().order_by("pk"))
     weights = {area.path_now: 100 if n < 5 else 10 if n < 20 else 1 for n, area in enumerate(living)}
     bodies: dict[int, dict[str, int]] = {}
-    for area, key, pk in Unit.objects.filter(level="commune").values_list("area_id", "key", "pk"):
-        bodies.setdefault(area, {})[key] = pk
+    for at, key, pk in Unit.objects.filter(level="commune").values_list("area_id", "key", "pk"):
+        bodies.setdefault(at, {})[key] = pk
     hamlets: dict[int, list[int]] = {}
     for parent, pk in Area.objects.filter(level=Level.HAMLET).values_list("parent_id", "pk"):
         hamlets.setdefault(parent, []).append(pk)

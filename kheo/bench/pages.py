@@ -21,7 +21,7 @@ from kheo.initiatives.models import Enrolment, Initiative
 from kheo.lib.periods import Period
 from kheo.lib.vietnamese import fold
 from kheo.stories.models import Story
-from kheo.tallies.figures import Reading
+from kheo.tallies.figures import By, Reading
 
 # The year of a page, and the last one counted wholly in the structure before the reorganisation.
 YEAR, LAST_YEAR = 2025, Period.year(2024)
@@ -150,13 +150,14 @@ def plain_figures(period: Period, at: World) -> Any:
     return list(enrolled), list(reported)
 
 
-def figures(day: date, by: str, who: str) -> Ask:
+def figures(day: date, by: By, who: str) -> Ask:
     def read(at: World) -> Any:
         return Reading(LAST_YEAR, structure=day, who=at.posts[who]).by(by)
 
     return read
 
 
+READ_BY: tuple[By, ...] = ("area", "field", "line")
 for who in PEOPLE:
     register(
         "dashboard",
@@ -164,7 +165,7 @@ for who in PEOPLE:
         partial(plain_figures, Period.year(YEAR)),
         who,
     )
-    for by in ("area", "field", "line"):
+    for by in READ_BY:
         register(
             f"figures.then.{by}",
             figures(LAST_YEAR.structure_day(), by, who),
