@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from kheo.lib.refusals import Refused
+from kheo.rooms import ROOMS
 from kheo.ui.context import hides_sample
 from kheo.ui.doors import why_open
 from kheo.ui.middleware import refusal
@@ -16,8 +17,8 @@ from kheo.units.models import Post
 from kheo.units.reach import posts_of
 
 NO_POST = _("You hold no post today. Ask your unit's administrator to give you one.")
-# What one may send without a post: one's own account and the choices of look and language.
-OWN_ROOMS = ("kheo.accounts.", "kheo.ui.", "allauth.", "django.")
+# Rooms below this one know no posts: one's own account, the choices of look and language.
+ROOMS_WITH_POSTS = tuple(f"kheo.{room}." for room in ROOMS[ROOMS.index("units") :])
 
 
 class ActingPost:
@@ -41,7 +42,8 @@ class ActingPost:
     def process_view(self, request: Request, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Whoever holds no post changes nothing; verbs may rely on somebody acting."""
         sends = request.method == "POST" and request.user.is_authenticated and request.post is None
-        if not sends or why_open(view, request.resolver_match) or view.__module__.startswith(OWN_ROOMS):
+        acted_from = view.__module__.startswith(ROOMS_WITH_POSTS)
+        if not sends or not acted_from or why_open(view, request.resolver_match):
             return None
         return refusal(request, str(NO_POST))
 

@@ -100,9 +100,10 @@ class Movement(models.Model):
         return [what for what, there in having.items() if not there]
 
     def mandated(self, on: date | None = None) -> Any:
-        """The mandates that hold on a day."""
+        """The mandates that hold on a day, of committees that exist on it."""
         on = on or today()
-        return self.mandates.filter(valid_from__lte=on, valid_to__gt=on)
+        living = Unit.objects.on(on).values("pk")
+        return self.mandates.filter(valid_from__lte=on, valid_to__gt=on, committee__in=living)
 
     # Verbs
 
