@@ -20,6 +20,10 @@ Work = Callable[..., Any]
 SCALE = 1.0
 
 
+# What is slow is not run to the end: after so many runs, once they have taken so many milliseconds.
+FEWEST, LONGEST = 5, 20_000
+
+
 @dataclass
 class Bench:
     name: str
@@ -41,6 +45,8 @@ class Measured:
 
 
 REGISTERED: dict[str, Bench] = {}
+# What a baseline took, in this run: several benchmarks may stand beside the same one.
+_beside: dict[Work, Measured] = {}
 
 
 def bench(
@@ -67,8 +73,10 @@ def measure(work: Work, ground: tuple, runs: int, times: int) -> Measured:
     """Milliseconds of one piece of work, after one unmeasured run that warms caches and counts queries."""
     with queries_counted() as counted:
         work(*ground)
-    durations = []
+    durations: list[float] = []
     for _ in range(runs):
+        if len(durations) >= FEWEST and sum(durations) * times > LONGEST:
+            break
         begun = time.perf_counter_ns()
         for _ in range(times):
             work(*ground)
@@ -101,7 +109,9 @@ def results(one: Bench) -> Iterator[dict[str, Any]]:
     """The lines of one benchmark: p50 and p95 in milliseconds beside the baseline's, and its queries."""
     ground = () if one.needs is None else (one.needs(),)
     ours = measure(one.work, ground, one.runs, one.times)
-    plain = None if one.baseline is None else measure(one.baseline, ground, one.runs, one.times)
+    if one.baseline is not None and one.baseline not in _beside:
+        _beside[one.baseline] = measure(one.baseline, ground, one.runs, one.times)
+    plain = None if one.baseline is None else _beside[one.baseline]
     for quantile in ("p50", "p95"):
         value = getattr(ours, quantile)
         beside = None if plain is None else getattr(plain, quantile)

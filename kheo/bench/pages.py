@@ -116,15 +116,10 @@ def plain_search(word: str, at: World) -> Any:
     return found or list(FieldReport.objects.filter(narrative__icontains=word).order_by("-pk")[:51])
 
 
-for who in PEOPLE:
-    for name, text in (
-        ("common", COMMON),
-        ("two_common", COMMON_TWO),
-        ("rare", RARE),
-        ("never", NEVER),
-    ):
-        address = f"{reverse('search')}?{urlencode({'q': text})}"
-        register(f"search.{name}", page(address, who), partial(plain_search, text), who)
+for name, text in (("common", COMMON), ("two_common", COMMON_TWO), ("rare", RARE), ("never", NEVER)):
+    plain = partial(plain_search, text)
+    for who in PEOPLE:
+        register(f"search.{name}", page(f"{reverse('search')}?{urlencode({'q': text})}", who), plain, who)
 
 
 # Dashboard and figures
@@ -157,22 +152,23 @@ def figures(day: date, by: By, who: str) -> Ask:
     return read
 
 
+PLAIN_YEAR, PLAIN_LAST_YEAR = (partial(plain_figures, each) for each in (Period.year(YEAR), LAST_YEAR))
 READ_BY: tuple[By, ...] = ("area", "field", "line")
 for who in PEOPLE:
     register(
         "dashboard",
         page(f"{reverse('dashboard')}?year={YEAR}", who),
-        partial(plain_figures, Period.year(YEAR)),
+        PLAIN_YEAR,
         who,
     )
     for by in READ_BY:
         register(
             f"figures.then.{by}",
             figures(LAST_YEAR.structure_day(), by, who),
-            partial(plain_figures, LAST_YEAR),
+            PLAIN_LAST_YEAR,
             who,
         )
-        register(f"figures.restated.{by}", figures(UNTIL, by, who), partial(plain_figures, LAST_YEAR), who)
+        register(f"figures.restated.{by}", figures(UNTIL, by, who), PLAIN_LAST_YEAR, who)
 
 
 # What everyone may read
