@@ -14,7 +14,8 @@ from kheo.lib.periods import today
 from kheo.lib.vietnamese import fold
 from kheo.ui.context import SAMPLE_COOKIE
 from kheo.ui.doors import open_door
-from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
+from kheo.ui.lists import Column, keyset_page, wants_xlsx, xlsx_response
+from kheo.ui.registry import verbs
 from kheo.units import explain, reorganise
 from kheo.units.acting import Request
 from kheo.units.forms import EndForm, JournalFilter, MemberForm, PostForm, RenewalForm, UnitFilter
@@ -109,9 +110,17 @@ def post_end(request: Request, pk: int) -> HttpResponse:
     return render(request, "units/post_end.html", {"form": form, "post": post})
 
 
-def committee_list(request: Request) -> HttpResponse:
+def committee_list(request: Request) -> HttpResponseBase:
     committees = Committee.objects.filter(unit__in=Unit.objects.living().visible_to(request.user))
     committees = committees.select_related("unit__area", "standing_office").prefetch_related("renewals")
+    if wants_xlsx(request):
+        columns = [
+            (_("Name"), "unit"),
+            (_("Standing office"), "standing_office"),
+            (_("Last renewal"), "last_renewal"),
+            (_("Level"), "unit.get_level_display"),
+        ]
+        return xlsx_response("ban-chi-dao.xlsx", columns, committees.order_by("unit__sort_key"))
     return render(request, "units/committees.html", {"committees": committees.order_by("unit__sort_key")})
 
 
@@ -157,13 +166,22 @@ def why(request: Request, label: str, pk: int) -> HttpResponse:
     return render(request, "units/why.html", {"answer": explain.why(request.user, request.post, model, pk)})
 
 
-def journal(request: Request) -> HttpResponse:
+def journal(request: Request) -> HttpResponseBase:
     request.post_or_refuse().require("admin", "unit_admin", "inspector", "head")
     form = JournalFilter(request.GET or None)
     entries: Any = journal_of(request.post).select_related("user")
     if form.is_valid():
         data = form.cleaned_data
         entries = entries.search(data["q"], since=data["since"], until=data["until"])
+    if wants_xlsx(request):
+        columns: list[Column] = [
+            (_("When"), "at"),
+            (_("Who"), lambda entry: entry.acting_as or str(entry.user or "")),
+            (_("Did"), lambda entry: verbs.word(entry.verb)),
+            (_("What"), "object_label"),
+            (_("Reason"), "reason"),
+        ]
+        return xlsx_response("nhat-ky.xlsx", columns, entries.order_by("-at", "-id"))
     page = keyset_page(entries, request, order=("-at", "-id"))
     return render(request, "units/journal.html", {"form": form, "page": page, "model": Entry})
 
