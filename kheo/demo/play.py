@@ -5,6 +5,7 @@ from datetime import date
 
 from kheo.demo import circle, ordered, people, published, stage
 from kheo.directives.models import Directive
+from kheo.lib.database import analyse
 from kheo.lib.periods import FOREVER, today
 from kheo.tallies import counting
 from kheo.units import reorganise
@@ -26,6 +27,7 @@ def play(say: Say) -> None:
         reorganise.carry_out(plan)
     _after(on, say)
     say("Kiểm tra số liệu")
+    analyse()
     counting.rebuild()
 
 
@@ -45,6 +47,7 @@ def _before(on: stage.Stage, say: Say) -> None:
     say("60 mô hình, điển hình đã được báo chí nêu; các bộ tiêu chí tham khảo")
     published.initiatives(on.movement)
     published.criteria()
+    analyse()
     say("Xã mẫu: kế hoạch năm 2025, đăng ký, danh mục")
     circle.plan(on.movement, 2025, "Mỗi bản một mô hình", directive, EVE)
     waiting = circle.register(circle.REGISTERED, 2025, EVE)

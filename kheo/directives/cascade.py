@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kheo.audit.models import record
+from kheo.lib.database import analyse
 from kheo.lib.refusals import Refused
 from kheo.places.models import Area
 from kheo.units.models import Post, Unit
@@ -173,6 +174,7 @@ def carry_out(
             Duty.objects.bulk_create(rows[start : start + BATCH], ignore_conflicts=True)
         if progress:
             progress(min(start + BATCH, len(rows)), len(rows))
+    analyse(Duty)
     with transaction.atomic():
         after = Duty.objects.filter(assignment__directive=directive).count()
         if after > before:

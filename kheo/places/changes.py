@@ -20,11 +20,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kheo.audit import models as audit
+from kheo.lib.database import analyse
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.places import lineage
 from kheo.places.lineage import in_batches
-from kheo.places.models import Area, AreaCode, AreaName, AreaSuccession, Level
+from kheo.places.models import Area, AreaCode, AreaLineage, AreaName, AreaSuccession, Level
 
 Kind = AreaSuccession.Kind
 Progress = Callable[[str], None]
@@ -276,6 +277,7 @@ def carry_out(change: AreaChange, by: Any = None, progress: Progress | None = No
         say(_("Working out lineages"))
         touched += [*closing, *(hamlet for hamlet, _ in hamlets)]
         counts.lineages = lineage.recompute(touched)
+        analyse(Area, AreaCode, AreaName, AreaSuccession, AreaLineage)
     return counts
 
 

@@ -15,9 +15,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kheo.audit import models as audit
+from kheo.lib.database import analyse
 from kheo.places import changes, lineage
 from kheo.places.changes import AreaChange, Opening, Renaming, Succeeding
-from kheo.places.models import GSO, Area, AreaCode, AreaName, AreaSuccession, Level
+from kheo.places.models import GSO, Area, AreaCode, AreaLineage, AreaName, AreaSuccession, Level
 
 DATA = Path(__file__).resolve().parent / "data"
 PROVINCE = "40"
@@ -89,6 +90,7 @@ def load_before(progress: Callable[[str], None] | None = None) -> changes.Counts
         if not AreaCode.objects.filter(system=GSO, code=PROVINCE, area__level=Level.PROVINCE).exists():
             say(_("Loading the areas before 1 December 2024"))
             _plant(rows("before"))
+            analyse(Area, AreaCode, AreaName, AreaSuccession, AreaLineage)
         say(_("Carrying out the mergers of 1 December 2024"))
         return changes.carry_out(mergers_2024(), progress=progress)
 

@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from kheo.lib.database import analyse
 from kheo.lib.periods import FOREVER
 from kheo.places.models import Area, AreaSuccession, Level
 from kheo.units import bodies, lineage
-from kheo.units.models import Committee, Unit
+from kheo.units.models import Committee, Competence, Unit, UnitLineage, UnitSuccession
 
 
 def load(until: date = FOREVER) -> int:
@@ -22,7 +23,9 @@ def load(until: date = FOREVER) -> int:
         for on in AreaSuccession.objects.order_by("on").values_list("on", flat=True).distinct():
             bodies.succeed_areas(on)
         _standing_offices()
+        analyse(Unit, Competence, UnitSuccession)
         lineage.recompute()
+        analyse(Unit, UnitLineage)
     return len(founded)
 
 

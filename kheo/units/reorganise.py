@@ -13,14 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kheo.audit.models import record, record_all
+from kheo.audit.models import Entry, record, record_all
+from kheo.lib.database import analyse
 from kheo.lib.periods import FOREVER
 from kheo.places import changes, loading
 from kheo.places.changes import AreaChange
 from kheo.places.models import Area
 from kheo.units import bodies, lineage
 from kheo.units.heirs import answers
-from kheo.units.models import Committee, Competence, Post, Reorganisation, Unit, UnitSuccession
+from kheo.units.models import Committee, Competence, Post, Reorganisation, Unit, UnitLineage, UnitSuccession
 
 
 @dataclass
@@ -101,7 +102,9 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
         record_all(((unit, {}) for unit in opened), "opened", by=by, reason=plan.name)
         went, ended = bodies.succeed_areas(plan.change.on)
         typed = _carry_typed(plan)
+        analyse(Unit, Competence, UnitSuccession)
         lineage.recompute()
+        analyse(Unit, UnitLineage, Entry)
         posts, waiting = _continue_posts(plan, by)
         story.counts = counts | {
             "units_closed": closed,
