@@ -117,9 +117,9 @@ def plain_search(word: str, at: World) -> Any:
 
 
 for name, text in (("common", COMMON), ("two_common", COMMON_TWO), ("rare", RARE), ("never", NEVER)):
-    plain = partial(plain_search, text)
+    beside = partial(plain_search, text)
     for who in PEOPLE:
-        register(f"search.{name}", page(f"{reverse('search')}?{urlencode({'q': text})}", who), plain, who)
+        register(f"search.{name}", page(f"{reverse('search')}?{urlencode({'q': text})}", who), beside, who)
 
 
 # Dashboard and figures
