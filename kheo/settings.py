@@ -104,6 +104,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -170,6 +172,9 @@ USE_I18N = True
 # `lib` is no app, so its words are named here.
 LOCALE_PATHS = [ROOT / "kheo" / "lib" / "locale"]
 FORMAT_MODULE_PATH = ["kheo.ui.formats"]
+
+# Long work is handed to a worker through the database, in the transaction that asks for it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "build" / "static"
