@@ -177,8 +177,9 @@ class Reading:
         going = []
         living = Area.objects.filter(level=Level.HAMLET, valid_to=FOREVER).order_by("pk")
         for hamlet in in_batches(living, "parent_id__in", ended):
-            links = heirs.get(hamlet.parent_id, [])
-            certain = len(links) == 1 and links[0].kind != Kind.PART
+            # A hamlet goes where its people go.
+            links = [link for link in heirs.get(hamlet.parent_id, []) if link.kind != Kind.LAND]
+            certain = len(links) == 1 and (links[0].kind != Kind.PART or links[0].share == 1)
             going.append((hamlet, self.found.get(links[0].successor) if certain else None))
         return going
 
@@ -198,7 +199,9 @@ def preview(change: AreaChange) -> Counts:
     counts.renamed = len(_renames(reading))
     counts.successions = len(_unwritten(reading))
     divided = _divided(change)
-    counts.undecided = sum(1 for links in divided.values() if any(link.share is None for link in links))
+    counts.undecided = sum(
+        any(link.share is None and link.kind != Kind.LAND for link in links) for links in divided.values()
+    )
     counts.parts = 0 if not counts.successions else sum(len(links) for links in divided.values())
     return counts
 

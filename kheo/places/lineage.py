@@ -141,9 +141,9 @@ class Family:
                 sums: dict[int, Fraction] = defaultdict(Fraction)
                 for share, stretch in here:
                     for pk, part in stretch.shares:
-                        sums[pk] += (share or Fraction(1)) * part
-                shares = tuple(sorted(sums.items()))
-                basis = Basis.WHOLE if len(shares) == 1 and decided else Basis.SHARE
+                        sums[pk] += (Fraction(1) if share is None else share) * part
+                shares = tuple(sorted((pk, share) for pk, share in sums.items() if share))
+                basis = Basis.WHOLE if len(sums) == 1 and decided else Basis.SHARE
                 if not decided:
                     basis = here[0][1].basis
             else:
@@ -201,6 +201,8 @@ class Family:
 
 
 def _share(link: AreaSuccession) -> Fraction | None:
+    if link.kind == AreaSuccession.Kind.LAND:
+        return Fraction(0)
     if link.share_numerator is None or link.share_denominator is None:
         return None
     return Fraction(link.share_numerator, link.share_denominator)
@@ -294,7 +296,10 @@ def restate(figures: Mapping[int, int], day: date) -> Restated:
         if not heirs:
             restated.not_attributed[area_id] += value
         elif len(heirs) == 1:
-            (restated.values if heirs[0].decided else restated.not_attributed)[heirs[0].heir_id] += value
+            heir = heirs[0]
+            (restated.values if heir.decided else restated.not_attributed)[heir.heir_id] += value
+            if heir.basis == Basis.SHARE:
+                restated.estimated.add(heir.heir_id)
         else:
             shares = [Fraction(line.share_numerator, line.share_denominator) for line in heirs]
             for line, part in zip(heirs, spread(value, shares), strict=True):

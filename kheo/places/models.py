@@ -437,6 +437,8 @@ class AreaSuccession(models.Model):
     class Kind(models.TextChoices):
         WHOLE = "whole", _("merged whole")
         PART = "part", _("in part")
+        # The people went elsewhere: no share of what they did.
+        LAND = "land", _("land alone, without its people")
         UNCHANGED = "unchanged", _("territory unchanged")
         REPARENTED = "reparented", _("moved to another superior")
         LEVEL_ENDED = "level_ended", _("level abolished")
