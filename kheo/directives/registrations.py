@@ -36,8 +36,21 @@ def register() -> None:
     register_owner(Directive, lambda user, directive: directive.may_be_seen_by(user))
     register_owner(Reply, lambda user, reply: reply.may_be_seen_by(user))
     heirs.register(heirs.Question("open_duties", _("open duties from directives"), open_duties))
-    menu.add(MenuEntry(_("Directives"), "directives", icon="document", order=20, visible=_holds_post))
-    menu.add(MenuEntry(_("What we were asked"), "our_duties", icon="inbox", order=21, visible=_holds_post))
+    menu.add(
+        MenuEntry(
+            _("Directives"), "directives", icon="document", order=20, visible=_holds_post, group="directives"
+        )
+    )
+    menu.add(
+        MenuEntry(
+            _("What we were asked"),
+            "our_duties",
+            icon="inbox",
+            order=21,
+            visible=_holds_post,
+            group="directives",
+        )
+    )
     panels.add(
         Panel(
             "directives_to_confirm",

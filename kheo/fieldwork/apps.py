@@ -51,8 +51,8 @@ class FieldworkConfig(AppConfig):
                 "signed_file_added": _("added the signed document as a file"),
             }
         )
-        menu.add(MenuEntry(_("Reports"), "field_report_list", "report", 34))
-        menu.add(MenuEntry(_("Periodic reports"), "unit_report_list", "document", 35))
+        menu.add(MenuEntry(_("Reports"), "field_report_list", "report", 34, group="reports"))
+        menu.add(MenuEntry(_("Periodic reports"), "unit_report_list", "document", 35, group="reports"))
         links.add(
             "initiatives.initiative", Link(_("Reports and figures"), "initiative_reports", "report", 20)
         )

@@ -56,10 +56,10 @@ class InitiativesConfig(AppConfig):
                 "consent_taken_back": _("recorded that the consent was taken back"),
             }
         )
-        menu.add(MenuEntry(_("Initiatives"), "initiative_list", "initiative", 30))
-        menu.add(MenuEntry(_("Registrations"), "enrolment_list", "inbox", 31))
-        menu.add(MenuEntry(_("Catalogues"), "catalogue_list", "list", 32))
-        menu.add(MenuEntry(_("Practices"), "practice_list", "star", 33))
+        menu.add(MenuEntry(_("Initiatives"), "initiative_list", "initiative", 30, group="initiatives"))
+        menu.add(MenuEntry(_("Registrations"), "enrolment_list", "inbox", 31, group="initiatives"))
+        menu.add(MenuEntry(_("Catalogues"), "catalogue_list", "list", 32, group="initiatives"))
+        menu.add(MenuEntry(_("Practices"), "practice_list", "star", 33, group="initiatives"))
 
 
 def initiatives_for_search() -> Any:

@@ -28,10 +28,16 @@ def register() -> None:
     )
     register_owner(Plan, lambda user, plan: plan.may_be_seen_by(user))
     heirs.register(heirs.Question("plans", _("plans in force and drafts of committees"), plans_of))
-    menu.add(MenuEntry(_("Plans"), "plans", icon="plan", order=23, visible=_holds_post))
-    menu.add(MenuEntry(_("Calendar"), "plan_calendar", icon="clock", order=24, visible=_holds_post))
-    menu.add(MenuEntry(_("Criteria"), "criteria_sets", icon="scales", order=25, visible=_holds_post))
-    menu.add(MenuEntry(_("Movements"), "movements", icon="bell", order=26, visible=_holds_post))
+    menu.add(MenuEntry(_("Plans"), "plans", icon="plan", order=23, visible=_holds_post, group="plans"))
+    menu.add(
+        MenuEntry(_("Calendar"), "plan_calendar", icon="clock", order=24, visible=_holds_post, group="plans")
+    )
+    menu.add(
+        MenuEntry(_("Criteria"), "criteria_sets", icon="scales", order=25, visible=_holds_post, group="plans")
+    )
+    menu.add(
+        MenuEntry(_("Movements"), "movements", icon="bell", order=26, visible=_holds_post, group="plans")
+    )
     links.add("units.unit", Link(_("Plans and quotas"), "unit_plans", icon="plan", order=30))
     panels.add(
         Panel(

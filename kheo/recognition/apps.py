@@ -30,7 +30,7 @@ class RecognitionConfig(AppConfig):
         register_owner("recognition.Decision", lambda user, decision: decision.may_be_seen_by(user))
         verbs.add({"recognition_ended": _("ended the recognition")})
         links.add("initiatives.initiative", Link(_("Recognition"), "initiative_recognitions", "star", 30))
-        menu.add(MenuEntry(_("Recognition"), "recognition_list", "star", 40))
+        menu.add(MenuEntry(_("Recognition"), "recognition_list", "star", 40, group="initiatives"))
 
 
 def words_of_decision(decision: Any) -> Any:

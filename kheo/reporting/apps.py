@@ -11,4 +11,4 @@ class ReportingConfig(AppConfig):
 
         verbs.add({"stated_figure_kept": _("kept the figure as its source states it")})
         menu.add(MenuEntry(_("Overview"), "dashboard", "chart", 200, group="results"))
-        menu.add(MenuEntry(_("Half-year table"), "half_year", "list", 210, group="results"))
+        menu.add(MenuEntry(_("Half-year table"), "half_year", "list", 210, group="reports"))

@@ -22,7 +22,10 @@ def signed_in(request: HttpRequest) -> bool:
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One line of the menu. `group` is one of GROUPS; entries of a group stand together, by `order`."""
+    """One line of the menu. `group` is one of GROUPS; entries of a group stand together, by `order`.
+
+    The group "work" is for what everybody opens every day: it is never folded, so keep it short.
+    """
 
     label: Text
     url_name: str
@@ -52,12 +55,20 @@ class Panel:
 
 @dataclass(frozen=True)
 class Group:
+    """A part of the menu that folds; `open` says how it stands until a person has opened or closed it."""
+
     key: str
     label: Text
+    open: bool = False
 
 
+# The first is always in sight, under no heading of its own to press.
 GROUPS = [
-    Group("work", _("Work")),
+    Group("work", _("Work"), open=True),
+    Group("initiatives", _("Initiatives and recognition"), open=True),
+    Group("reports", _("Reporting"), open=True),
+    Group("directives", _("What was ordered")),
+    Group("plans", _("Movement and plans")),
     Group("results", _("Results")),
     Group("structure", _("Structure")),
     Group("system", _("System")),
@@ -74,7 +85,10 @@ class Menu:
         self.entries.sort(key=lambda each: each.order)
 
     def groups(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """What this person sees: groups with their lines, the current one marked; no empty groups."""
+        """What this person sees: groups with their lines, the current one marked; no empty groups.
+
+        A group is `open` by its own default or because the page is in it (`here`); `always`: it never folds.
+        """
         lines: dict[str, list[dict[str, Any]]] = {}
         current: dict[str, Any] | None = None
         for entry in self.entries:
@@ -89,10 +103,19 @@ class Menu:
                 current = line
         if current:
             current["current"] = True
-        known = {group.key: group.label for group in GROUPS}
-        order = [*known, *(key for key in lines if key not in known)]
+        known = {group.key: group for group in GROUPS}
+        order = [*GROUPS, *(Group(key, key) for key in lines if key not in known)]
         return [
-            {"key": key, "label": known.get(key, key), "lines": lines[key]} for key in order if key in lines
+            {
+                "key": group.key,
+                "label": group.label,
+                "lines": lines[group.key],
+                "always": group is GROUPS[0],
+                "open": group.open or current in lines[group.key],
+                "here": current in lines[group.key],
+            }
+            for group in order
+            if group.key in lines
         ]
 
 

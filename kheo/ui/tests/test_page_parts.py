@@ -118,6 +118,19 @@ def test_the_menu_shows_what_one_may_see_and_where_one_is():
     assert told == [("work", [("B again", True)]), ("system", [("A", False)])]
 
 
+def test_parts_of_the_menu_fold_but_the_daily_one_and_the_one_of_this_page():
+    menu = Menu()
+    for name, group in (("home", "work"), ("style_page", "structure"), ("set_theme", "system")):
+        menu.add(MenuEntry(name, name, visible=lambda request: True, group=group))
+    groups = {group["key"]: group for group in menu.groups(RequestFactory().get("/giao-dien/"))}
+    assert groups["work"]["always"]
+    assert (groups["structure"]["open"], groups["structure"]["here"]) == (True, True)
+    assert (groups["system"]["open"], groups["system"]["here"]) == (False, False)
+    html = Template('{% include "ui/parts/menu.html" %}').render(Context({"menu_groups": groups.values()}))
+    assert html.count("<details") == 2
+    assert html.count(" open>") == 1
+
+
 def test_panels_may_hide_themselves():
     panels = Panels()
     for name, context in (("b", {"rows": [1]}), ("a", {}), ("none", None)):

@@ -13,6 +13,19 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A part of the menu stays as this person's browser left it; the one of this page is open in any case.
+const parts = document.querySelectorAll(".menu__part");
+let left = {};
+try { left = JSON.parse(localStorage.getItem("menu") || "{}"); } catch { /* No store, no memory. */ }
+for (const part of parts) {
+  if (part.dataset.part in left && !("here" in part.dataset)) part.open = left[part.dataset.part];
+  part.querySelector("summary").addEventListener("click", () => {
+    // Before the browser turns it: it will stand the other way.
+    left[part.dataset.part] = !part.open;
+    try { localStorage.setItem("menu", JSON.stringify(left)); } catch { /* As it is on the next page. */ }
+  });
+}
+
 // What went wrong is read first.
 document.querySelector(".error-summary")?.focus();
 
