@@ -2,10 +2,11 @@
 
 GROUND = ["lib", "audit", "files", "ui", "search"]
 WHO_AND_WHERE = ["accounts", "places", "units"]
+KEEPING = ["upkeep"]
 WHAT = ["directives", "plans", "tallies", "initiatives", "fieldwork", "recognition"]
 FACES = ["duties", "reporting", "stories", "portal"]
 
-ROOMS = [*GROUND, *WHO_AND_WHERE, *WHAT, *FACES]
+ROOMS = [*GROUND, *WHO_AND_WHERE, *KEEPING, *WHAT, *FACES]
 
 # `lib` is plain Python: it holds no models and is no Django app.
 APPS = [f"kheo.{room}" for room in ROOMS if room != "lib"]

@@ -276,6 +276,7 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("an", "member_add", [committee.pk]),
         ("hoa", "committee_list", []),
         ("an", "journal", []),
+        ("an", "upkeep_status", []),
         ("an", "reorganisations", []),
         ("an", "reorganisation", [reorganised.key]),
         ("lan", "why", ["initiatives.Initiative", bell.pk]),
