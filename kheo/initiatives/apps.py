@@ -52,6 +52,11 @@ class InitiativesConfig(AppConfig):
                 "taken_off": _("took it off the list"),
                 "issued": _("recorded the signed list"),
                 "signed_file_added": _("added the signed list as a file"),
+                "typed_on_behalf": _("typed it for the unit"),
+                "unit_confirmed": _("confirmed what was typed for the unit"),
+                "unit_corrected": _("corrected what was typed for the unit"),
+                "confirmation_recorded": _("recorded how the unit confirmed"),
+                "taken_back_by_unit": _("took it back to correct it"),
                 "consent_recorded": _("recorded the person's consent"),
                 "consent_taken_back": _("recorded that the consent was taken back"),
             }

@@ -1,7 +1,7 @@
 """The one mouth for registrations and for what decides about them."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from kheo.accounts.phone import phone_number, spoken
 from kheo.files.forms import DocumentField
 from kheo.initiatives import asked
-from kheo.initiatives.models import Consent, Enrolment, Initiative, Practice
+from kheo.initiatives.models import Consent, Enrolment, Initiative, OnBehalf, Practice
 from kheo.initiatives.models.enrolments import plan_for
+from kheo.initiatives.models.on_behalf import DAYS_TO_ANSWER
 from kheo.lib.periods import today
 from kheo.places.models import Area
 from kheo.plans.models import Field, current_movement
@@ -115,9 +116,11 @@ class RegistrationForm(Form):
         by: Post,
         on: date | None = None,
         enrolment: Enrolment | None = None,
+        commune: Area | None = None,
         **kwargs: Any,
     ) -> None:
-        self.by, self.day, self.enrolment = by, on or today(), enrolment
+        # `commune`: the registration is typed for another body of this commune.
+        self.by, self.day, self.enrolment, self.typed_at = by, on or today(), enrolment, commune
         if enrolment is not None:
             kwargs["initial"] = {**typed_into(enrolment), **kwargs.get("initial", {})}
         level = (data.get("level_asked") if data is not None else None) or (kwargs.get("initial") or {}).get(
@@ -152,7 +155,7 @@ class RegistrationForm(Form):
         movement = current_movement()
         year = self.enrolment.year if self.enrolment else self.day.year
         plans = {
-            level: plan_for(movement, self.by.unit.area, year, level) if movement else None
+            level: plan_for(movement, self.typed_at or self.by.unit.area, year, level) if movement else None
             for level in (Level.COMMUNE, Level.PROVINCE)
         }
         short = asked.by_plan(plans[Level.COMMUNE], upward=False)
@@ -163,10 +166,16 @@ class RegistrationForm(Form):
         unit = self.by.unit
         fields: Any = self.fields
         fields["field"].queryset = Field.objects.filter(valid_from__lte=self.day, valid_to__gt=self.day)
-        fields["owner"].queryset = leading_units(self.by, self.enrolment)
         fields["field"].empty_label = _("Choose")
-        fields["owner"].initial = unit.pk
-        if self.enrolment is None:
+        if self.typed_at is None:
+            fields["owner"].queryset = leading_units(self.by, self.enrolment)
+            fields["owner"].initial, fields["owner"].empty_label = unit.pk, None
+        else:
+            fields["owner"].queryset, fields["owner"].empty_label = units_at(self.typed_at), _("Choose")
+            fields["owner_typed"].help_text = _(
+                "A school, a party cell, a hamlet's organisation. It is added under the body chosen above."
+            )
+        if self.enrolment is None and self.typed_at is None:
             # Most often whoever registers is the contact: two fields less to type on a phone.
             for name, known in (
                 ("contact_name", self.by.user.full_name),
@@ -174,11 +183,14 @@ class RegistrationForm(Form):
             ):
                 if name in fields:
                     fields[name].initial = spoken(known) if name == "contact_phone" else known
-        fields["owner"].empty_label = None
         if self.by.reach == ReachKind.OWN:
             # A unit typed under one's own would lie outside what this post sees.
             del fields["owner_typed"]
-        if unit.area.commune is not None:
+        if self.typed_at is not None:
+            fields["commune"].queryset = Area.objects.filter(pk=self.typed_at.pk)
+            fields["commune"].initial, fields["commune"].required = self.typed_at.pk, True
+            fields["commune"].widget = forms.HiddenInput()
+        elif unit.area.commune is not None:
             del fields["commune"]
         else:
             communes = Area.objects.on(self.day).communes().within_now(unit.area)
@@ -248,6 +260,8 @@ class RegistrationForm(Form):
         before = dict(self.enrolment.details) if self.enrolment else {}
         said = {name: data[name] for name in kept if name in data and data[name] not in (None, "")}
         data["details"] = {key: value for key, value in before.items() if key not in kept} | said
+        if self.typed_at is not None and (owner := data.get("owner")):
+            data["under"] = (owner.parent or owner) if owner.kind == Unit.Kind.TYPED else owner
         return data
 
     def _clean_person(self, data: dict[str, Any]) -> None:
@@ -326,6 +340,69 @@ def leading_units(by: Post, enrolment: Enrolment | None = None) -> Any:
     if enrolment is not None:
         found = Unit.objects.filter(Q(pk__in=found.values("pk")) | Q(pk=enrolment.initiative.owner_id))
     return found.order_by("sort_key", "pk")
+
+
+def units_at(commune: Area) -> Any:
+    """The bodies of a commune and its hamlets, for which somebody else may type."""
+    here = Q(area=commune) | Q(area__parent=commune)
+    return Unit.objects.living().filter(here).exclude(kind=Unit.Kind.COMMITTEE).order_by("sort_key", "pk")
+
+
+class OnBehalfForm(Form):
+    """How a registration typed for another body came in."""
+
+    origin = forms.ChoiceField(
+        label=_("How it came"),
+        choices=[each for each in OnBehalf.Origin.choices if each[0] != OnBehalf.Origin.LINK],
+        widget=forms.RadioSelect,
+        initial=OnBehalf.Origin.PAPER,
+    )
+    told_on = VietnameseDateField(label=_("Received on"), initial=today)
+    told_by = forms.CharField(label=_("From whom"), max_length=120, required=False)
+    answer_by = VietnameseDateField(
+        label=_("To be confirmed by"),
+        initial=lambda: today() + timedelta(days=DAYS_TO_ANSWER),
+        help_text=_("Without an answer it is shown as not confirmed by the unit; silence confirms nothing."),
+    )
+    paper = DocumentField(
+        label=_("The sheet or a phone photo of it"),
+        required=False,
+        help_text=_("It stays with the registration."),
+    )
+
+    examples = {"told_by": _("Đồng chí Vi Thị Mai, head of bản Bãi Xa")}
+
+    def clean_told_on(self) -> date:
+        day = self.cleaned_data["told_on"]
+        if day > today():
+            raise forms.ValidationError(_("This day lies in the future."))
+        return day
+
+    def clean_answer_by(self) -> date:
+        day = self.cleaned_data["answer_by"]
+        if day < today():
+            raise forms.ValidationError(_("This day has passed. Give the unit some days."))
+        return day
+
+
+class ByWordForm(Form):
+    """How a unit without an account confirmed what was typed for it."""
+
+    how = forms.CharField(label=_("How the unit confirmed"), max_length=300)
+    on = VietnameseDateField(label=_("Confirmed on"), initial=today)
+
+    examples = {"how": _("By phone, with the head of bản Bãi Xa")}
+
+
+class CommuneForm(Form):
+    """For whose commune one types."""
+
+    commune = forms.ModelChoiceField(Area.objects.none(), label=_("Commune or ward"), empty_label=_("Choose"))
+
+    def __init__(self, *args: Any, by: Post, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        communes: Any = Area.objects.on(today()).communes().within_now(by.unit.area)
+        self.fields["commune"].queryset = communes.in_vietnamese_order()  # type: ignore[attr-defined]
 
 
 class ReasonForm(Form):

@@ -71,6 +71,26 @@ def declare() -> None:
         panels.add(Panel(f"initiatives_{name}", title, template, context, order, signed_in))
     panels.add(
         Panel(
+            "initiatives_answer",
+            _("Typed for us: is it right?"),
+            "initiatives/panels/on_behalf.html",
+            _panel(objects.with_typist().to_answer, WRITERS, "waiting=answer"),
+            19,
+            signed_in,
+        )
+    )
+    panels.add(
+        Panel(
+            "initiatives_unanswered",
+            _("Typed for others, the unit has not answered"),
+            template,
+            _panel(objects.unanswered, (*DESK, *HEADS), "waiting=late"),
+            24,
+            signed_in,
+        )
+    )
+    panels.add(
+        Panel(
             "initiatives_drafts",
             _("My drafts and what came back"),
             "initiatives/panels/drafts.html",

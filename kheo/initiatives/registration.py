@@ -49,7 +49,8 @@ def line_of(name: str, otherwise: str) -> str:
 def save_draft(values: dict[str, Any], *, by: Post, enrolment: Enrolment | None = None) -> Enrolment:
     """The registration as a draft: a new one, or `enrolment` with what was changed.
 
-    `values` is the cleaned data of a `RegistrationForm`. Raises Refused with a sentence.
+    `values` is the cleaned data of a `RegistrationForm`; "under", if given, is the body under which a typed
+    unit is added instead of one's own. Raises Refused with a sentence.
     """
     with transaction.atomic():
         area = _place(values, by)
@@ -114,10 +115,11 @@ def _place(values: dict[str, Any], by: Post) -> Area:
 def _owner(values: dict[str, Any], by: Post, area: Area) -> Unit:
     if not values.get("owner_typed"):
         return values["owner"]
+    under = values.get("under") or by.unit
     return Unit.objects.add_typed(
         values["owner_typed"],
-        under=by.unit,
-        line=line_of(values["owner_typed"], by.unit.line),
+        under=under,
+        line=line_of(values["owner_typed"], under.line),
         area=area,
         by=by,
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kheo.initiatives.views import catalogues, enrolments, initiatives, many, practices, register
+from kheo.initiatives.views import catalogues, enrolments, initiatives, many, on_behalf, practices, register
 
 urlpatterns = [
     path("mo-hinh/", initiatives.initiative_list, name="initiative_list"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("mo-hinh/dang-ky/hang-loat/", enrolments.many_at_once, name="enrolments_at_once"),
     path("mo-hinh/dang-ky/duy-tri/", many.continue_many, name="enrolments_continue"),
     path("mo-hinh/dang-ky/bang/", many.grid, name="enrolments_grid"),
+    path("mo-hinh/dang-ky/nhap-ho/", on_behalf.new, name="on_behalf_new"),
+    path("mo-hinh/dang-ky/<int:pk>/dung-roi/", on_behalf.confirm, name="on_behalf_confirm"),
+    path("mo-hinh/dang-ky/<int:pk>/chinh-lai/", on_behalf.reopen, name="on_behalf_reopen"),
+    path("mo-hinh/dang-ky/<int:pk>/ghi-xac-nhan/", on_behalf.by_word, name="on_behalf_by_word"),
     path("mo-hinh/dang-ky/<int:pk>/", enrolments.enrolment, name="enrolment"),
     path("mo-hinh/dang-ky/<int:pk>/sua/", register.edit, name="enrolment_edit"),
     path("mo-hinh/dang-ky/<int:pk>/gui/", enrolments.send, name="enrolment_send"),

@@ -65,6 +65,7 @@ class Unfinished(NamedTuple):
     approved: Any
     practice: Any
     registration_draft: Any
+    typed_for_others: Any
     report: Any
     report_draft: Any
     unit_report: Any
@@ -87,7 +88,7 @@ def unfinished() -> Unfinished:
     from kheo.fieldwork.models.unit_reports import Line
     from kheo.files.models import Photo
     from kheo.initiatives import registration
-    from kheo.initiatives.models import Catalogue, Draft, Enrolment, Initiative, Practice
+    from kheo.initiatives.models import Catalogue, Draft, Enrolment, Initiative, OnBehalf, Practice
     from kheo.lib.periods import today
     from kheo.plans.models import CriteriaSet, Field, Movement, Plan
     from kheo.stories.models import Story
@@ -137,6 +138,11 @@ def unfinished() -> Unfinished:
         plan=approved.plan,
     )
     catalogue.approve_all([approved], by=chief)
+    union = post_of("lan", "reporter").unit
+    called = {**values, "name": "Phụ nữ giữ sạch bờ suối", "owner": union, "contact_name": "Hà Thị Lan"}
+    typed_for_others = registration.save_draft(called, by=thu)
+    OnBehalf.objects.type(typed_for_others, by=thu, origin="phone", told_by="Hà Thị Lan")
+    typed_for_others.send(by=thu)
     practice, _made = Practice.objects.get_or_create(name="Tiếng kẻng học bài")
 
     def day(report: Any) -> dict[str, Any]:
@@ -184,6 +190,7 @@ def unfinished() -> Unfinished:
         registration_draft=Draft.objects.keep(
             uuid.uuid4(), by=minh, fields={"name": ["Đường hoa"]}, enrolment=None
         ),
+        typed_for_others=typed_for_others,
         report=report,
         report_draft=ReportDraft.objects.keep(
             uuid.uuid4(), by=minh, fields={"reached": ["một nửa"]}, initiative=running.initiative
@@ -330,6 +337,9 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("minh", "enrolment_draft", [now.registration_draft.key]),
         ("minh", "enrolments_continue", []),
         ("minh", "enrolments_grid", []),
+        ("thu", "on_behalf_new", []),
+        ("thu", "on_behalf_by_word", [now.typed_for_others.pk]),
+        ("lan", "enrolment", [now.typed_for_others.pk]),
         ("minh", "enrolment", [enrolment.pk]),
         ("minh", "enrolment", [now.drafted.pk]),
         ("thu", "enrolment", [now.sent.pk]),

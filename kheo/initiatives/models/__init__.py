@@ -3,6 +3,17 @@
 from kheo.initiatives.models.catalogues import Catalogue
 from kheo.initiatives.models.enrolments import Draft, Enrolment, Step
 from kheo.initiatives.models.initiatives import Consent, Ending, Initiative
+from kheo.initiatives.models.on_behalf import OnBehalf
 from kheo.initiatives.models.practices import Practice
 
-__all__ = ["Catalogue", "Consent", "Draft", "Ending", "Enrolment", "Initiative", "Practice", "Step"]
+__all__ = [
+    "Catalogue",
+    "Consent",
+    "Draft",
+    "Ending",
+    "Enrolment",
+    "Initiative",
+    "OnBehalf",
+    "Practice",
+    "Step",
+]

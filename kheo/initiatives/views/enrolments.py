@@ -14,12 +14,20 @@ from kheo.files.models import Attachment
 from kheo.initiatives import asked
 from kheo.initiatives.forms import FieldForm, FilterForm, ReasonForm
 from kheo.initiatives.models import Enrolment
+from kheo.initiatives.models.initiatives import DESK, HEADS
 from kheo.initiatives.views.columns import ENROLMENTS
 from kheo.lib.refusals import Refused
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 from kheo.units.acting import Request
 
-WAITING = {"receive": "to_receive", "confirm": "to_confirm", "approve": "to_approve", "finish": "to_finish"}
+WAITING = {
+    "receive": "to_receive",
+    "confirm": "to_confirm",
+    "approve": "to_approve",
+    "finish": "to_finish",
+    "answer": "to_answer",
+    "late": "unanswered",
+}
 
 
 def enrolment_list(request: Request) -> HttpResponseBase:
@@ -29,6 +37,8 @@ def enrolment_list(request: Request) -> HttpResponseBase:
     rows = Enrolment.objects.visible_to(request.post or request.user).narrowed(chosen).with_facts()
     if waiting in WAITING and request.post:
         rows = getattr(rows, WAITING[waiting])(request.post)
+    elif waiting == "typed":
+        rows = rows.typed_for_others()
     elif "state" not in chosen:
         rows = rows.exclude(state=Enrolment.State.WITHDRAWN)
     if wants_xlsx(request):
@@ -41,6 +51,7 @@ def enrolment_list(request: Request) -> HttpResponseBase:
         "waiting": waiting,
         "chosen": chosen,
         "offers": offers(request, waiting),
+        "may_type_for_others": request.post is not None and request.post.role in (*DESK, *HEADS),
     }
     return render(request, "initiatives/enrolment_list.html", context)
 
@@ -55,7 +66,7 @@ def offers(request: Request, waiting: str) -> list[str]:
         found.append("confirm")
     if role in ("head", "deputy") and waiting in ("", "approve"):
         found.append("approve")
-    return [] if waiting == "finish" else found
+    return [] if waiting in ("finish", "typed", "answer", "late") else found
 
 
 def find(request: Request, pk: int) -> Enrolment:
@@ -70,6 +81,10 @@ def find(request: Request, pk: int) -> Enrolment:
             "plan",
             "addressee",
             "committee",
+            "on_behalf__typed_by__user",
+            "on_behalf__typed_by__unit",
+            "on_behalf__answered_by__user",
+            "on_behalf__answered_by__unit",
         ),
         pk=pk,
     )
@@ -92,6 +107,7 @@ def enrolment(request: Request, pk: int) -> HttpResponseBase:
             "steps": steps,
             "way": way(found, steps),
             "may": may,
+            "may_typed": may_typed(found, post),
             "may_start": found.state == "approved" and found.initiative.may("start", post),
             "details": said(found),
             # The way shows each station once; what went back and forth is told in full.
@@ -103,6 +119,16 @@ def enrolment(request: Request, pk: int) -> HttpResponseBase:
             and found.initiative.may("writing", post),
         },
     )  # fmt: skip
+
+
+def may_typed(enrolment: Enrolment, post: Any) -> dict[str, bool]:
+    """What may be said to a registration that was typed for its body."""
+    typed = enrolment.typed_for_unit
+    if typed is None or not typed.is_waiting:
+        return {}
+    answer = typed.may("answer", post)
+    word = typed.may("confirm_by_word", post) and not answer
+    return {"answer": answer, "reopen": answer and typed.may("reopen", post), "by_word": word}
 
 
 def way(enrolment: Enrolment, steps: list[Any]) -> list[dict[str, Any]]:
