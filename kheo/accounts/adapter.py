@@ -3,18 +3,22 @@
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from kheo.accounts import devices
 from kheo.accounts.addresses import address_of
-from kheo.accounts.journal import welcome
-from kheo.accounts.models import User
+from kheo.accounts.administrators import administers
+from kheo.accounts.journal import could_not_come_in, welcome
+from kheo.accounts.models import SignIn, SignInRule, User
 from kheo.ui.context import THEME_COOKIE
 
 A_YEAR = 365 * 24 * 3600
@@ -59,12 +63,32 @@ class Adapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")
 
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **rest: Any) -> HttpResponse | None:
+        """The password was right; the account may be closed or asleep, or the code have ended."""
+        person = cast(User, user)
+        answer = super().pre_login(request, user, **rest)
+        shut = ""
+        if answer is None and person.code_has_ended:
+            shut, outcome = "account_code_ended", SignIn.Outcome.EXPIRED
+        elif answer is None and person.is_asleep():
+            shut, outcome = "account_asleep", SignIn.Outcome.ASLEEP
+        if not shut:
+            return answer
+        clear_login(request)
+        could_not_come_in(request, person, outcome)
+        return redirect(shut)
+
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **rest: Any) -> HttpResponse:
         response = super().post_login(request, user, **rest)
         person = cast(User, user)
         with override(person.language):
             messages.info(request, welcome(person))
+        if administers(person) and person.must_renew(SignInRule.objects.now()):
+            request.session["renew_password"] = True
+        if not request.session.get("by_pin"):
+            devices.password_was_given(request, person)
         return remember_choices(response, person)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Keep the password the person chose; the session that chose it goes on."""
         cast(User, user).choose_password(password)

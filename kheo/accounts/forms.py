@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kheo.accounts.models import User, user_name
+from kheo.accounts.models import User, check_pin, user_name
+from kheo.accounts.models.devices import DIGITS
 from kheo.accounts.phone import phone_number
-from kheo.ui.forms import ModelForm
+from kheo.lib.refusals import Refused
+from kheo.ui.forms import Form, ModelForm
 
 
 class SignInForm(LoginForm):
@@ -22,7 +24,7 @@ class SignInForm(LoginForm):
         name, password = self.fields["login"], self.fields["password"]
         name.label = _("User name or phone number")
         name.error_messages["required"] = _("Type your user name or phone number.")
-        password.label = _("Password")
+        password.label = _("Password, or the code on the slip")
         password.help_text = ""
         password.error_messages["required"] = _("Type your password.")
         name.widget = forms.TextInput(
@@ -30,10 +32,12 @@ class SignInForm(LoginForm):
                 "autocomplete": "username",
                 "autocapitalize": "none",
                 "spellcheck": "false",
-                "autofocus": True,
                 "maxlength": 60,
             }
         )
+        # The code on a slip brings the user name along; what is still empty is typed first.
+        first = password if self.initial.get("login") else name
+        first.widget.attrs["autofocus"] = True
         del password.widget.attrs["placeholder"]
 
     def clean_login(self) -> str:
@@ -43,7 +47,7 @@ class SignInForm(LoginForm):
 
 
 class ChangePasswordForm(AllauthChangePasswordForm):
-    """A new password. Who just signed in with a one-time password need not type that again."""
+    """A new password. Who just signed in with a one-time code need not type that again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +62,7 @@ class ChangePasswordForm(AllauthChangePasswordForm):
             field.widget.attrs.pop("placeholder", None)
             field.error_messages["required"] = _("This field must not be empty.")
         if self.user.must_change_password:
+            # They have just typed the code, and the session began with it.
             del self.fields["oldpassword"]
 
     def clean_password1(self) -> str:
@@ -71,6 +76,69 @@ class ChangePasswordForm(AllauthChangePasswordForm):
         one, other = cleaned.get("password1"), cleaned.get("password2")
         if one and other and one != other:
             self.add_error("password2", gettext("The two new passwords differ. Type the same one twice."))
+        return cleaned
+
+
+class _PinField(forms.CharField):
+    """Six digits; a phone shows its keypad, and nobody looking on reads them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=DIGITS, **kwargs)
+        self.widget = forms.PasswordInput(
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "maxlength": DIGITS,
+                "pattern": f"[0-9]{{{DIGITS}}}",
+                "class": "input--pin",
+            }
+        )
+
+
+class PinForm(Form):
+    """The digits that open a shared machine."""
+
+    pin = _PinField(label=_("PIN"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pin"].widget.attrs["autofocus"] = True
+
+
+class PinSetForm(Form):
+    """A PIN for this machine. The password is asked again: a machine left open must not gain a second key."""
+
+    examples = {"device": _("Machine of the Party committee's office")}
+    password = forms.CharField(
+        label=_("Present password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    device = forms.CharField(label=_("Name of this machine"), max_length=80)
+    pin = _PinField(label=_("PIN, six digits"))
+    again = _PinField(label=_("The same PIN again"))
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        typed: str = self.cleaned_data["password"]
+        if not self.user.check_password(typed):
+            raise ValidationError(gettext("This is not your present password."))
+        return typed
+
+    def clean_pin(self) -> str:
+        pin: str = self.cleaned_data["pin"]
+        try:
+            check_pin(pin, self.user)
+        except Refused as refusal:
+            raise ValidationError(str(refusal))
+        return pin
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        one, other = cleaned.get("pin"), cleaned.get("again")
+        if one and other and one != other:
+            self.add_error("again", gettext("The two PINs differ. Type the same one twice."))
         return cleaned
 
 

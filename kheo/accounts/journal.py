@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -26,12 +27,29 @@ def masked(name: str) -> str:
 def came_in(sender: Any, request: HttpRequest, user: User, **rest: Any) -> None:
     request.session.pop("ended", None)
     request.session["seen"] = request.session["since"] = int(time.time())
+    by_pin = getattr(request, "opened_by_pin", False)
+    request.session["by_pin"] = by_pin
     # A small office runs nothing at night; whoever comes in sweeps behind the door.
     request.session.clear_expired()
     with transaction.atomic():
         SignIn.objects.past_keeping().delete()
-        SignIn.objects.create(user=user, address=address_of(request), outcome=SignIn.Outcome.SIGNED_IN)
+        SignIn.objects.create(
+            user=user,
+            address=address_of(request),
+            outcome=SignIn.Outcome.BY_PIN if by_pin else SignIn.Outcome.SIGNED_IN,
+        )
+        user.came_in(timezone.now())
         audit.record(user, "signed_in", by=user)
+
+
+def could_not_come_in(request: HttpRequest, user: User, outcome: str) -> None:
+    """Keep that the right person met a door that stayed shut, or the wrong digits of a PIN."""
+    with transaction.atomic():
+        SignIn.objects.create(user=user, address=address_of(request), outcome=outcome)
+        if outcome == SignIn.Outcome.PIN_WRONG:
+            audit.record(user, "pin_failed")
+        elif outcome == SignIn.Outcome.ASLEEP:
+            user.ask_to_reopen()
 
 
 def was_turned_away(
@@ -59,10 +77,11 @@ def went_out(sender: Any, request: HttpRequest, user: User | None, **rest: Any) 
 
 def welcome(user: User) -> str:
     """What a person reads after signing in: when they last did, and how often somebody failed since."""
-    before = user.sign_ins.filter(outcome=SignIn.Outcome.SIGNED_IN)[1:2].first()
+    before = user.sign_ins.that_opened()[1:2].first()
     if before is None:
         return _("Welcome. This is your first sign-in.")
-    failed = user.sign_ins.filter(outcome=SignIn.Outcome.FAILED, at__gt=before.at).count()
+    wrong = [SignIn.Outcome.FAILED, SignIn.Outcome.PIN_WRONG]
+    failed = user.sign_ins.filter(outcome__in=wrong, at__gt=before.at).count()
     when = formats.moment(before.at, get_language() or "vi")
     if not failed:
         return _("Signed in. The time before was %(when)s.") % {"when": when}

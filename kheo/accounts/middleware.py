@@ -49,7 +49,7 @@ class IdleTimeout:
 
 
 class OwnPassword:
-    """Sends a person with a one-time password to choose their own before anything else."""
+    """Sends a person with a one-time code, or an administrator whose password is old, to choose one first."""
 
     ALLOWED = {"account_change_password", "account_logout", "set_language", "set_theme"}
 
@@ -63,9 +63,8 @@ class OwnPassword:
         self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict
     ) -> HttpResponse | None:
         match = request.resolver_match
-        if not getattr(request.user, "must_change_password", False) or (
-            match and match.url_name in self.ALLOWED
-        ):
+        asked = getattr(request.user, "must_change_password", False) or "renew_password" in request.session
+        if not asked or (match and match.url_name in self.ALLOWED):
             return None
         onward = request.get_full_path() if request.method == "GET" else "/"
         return redirect(reverse("account_change_password", query={"next": onward}))

@@ -6,7 +6,9 @@ from typing import Any
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from kheo.accounts.models import SignInRule
 from kheo.lib.vietnamese import fold
 
 # Words of the office that everyone would try first. What is left of a password without digits and signs
@@ -16,20 +18,62 @@ _FIRST_TRIED = {
     "qwertyuiop", "tinhuy", "tuyengiao", "tuyengiaodanvan", "ubnd", "vietnam", "xinchao",
 }  # fmt: skip
 
+_KINDS = {
+    "small": gettext_lazy("a small letter"),
+    "capital": gettext_lazy("a capital letter"),
+    "digit": gettext_lazy("a digit"),
+    "sign": gettext_lazy("a space or another sign"),
+}
+
+
+def _kind(character: str) -> str:
+    if character.isdigit():
+        return "digit"
+    if not character.isalpha():
+        return "sign"
+    return "capital" if character != character.lower() else "small"
+
 
 def _bare(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", fold(text))
 
 
-class LongEnough(password_validation.MinimumLengthValidator):
-    def get_error_message(self) -> str:
-        return _("The password is too short: it needs at least %(least)s characters.") % {
-            "least": self.min_length
-        }
+class LongEnough:
+    """As long as the rule in force says."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        least = SignInRule.objects.now().least_characters
+        if len(password) < least:
+            raise ValidationError(
+                _("The password is too short: it needs at least %(least)s characters.") % {"least": least},
+                code="too_short",
+            )
 
     def get_help_text(self) -> str:
         return _("At least %(least)s characters; a short sentence is easy to remember.") % {
-            "least": self.min_length
+            "least": SignInRule.objects.now().least_characters
+        }
+
+
+class Mixed:
+    """As many kinds of characters as the rule in force says. A space counts among the other signs."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        present = {_kind(c) for c in password}
+        if len(present) < SignInRule.objects.now().kinds:
+            missing = [str(name) for kind, name in _KINDS.items() if kind not in present]
+            raise ValidationError(
+                _("The password still lacks: %(kinds)s.") % {"kinds": ", ".join(missing)}, code="too_plain"
+            )
+
+    def get_help_text(self) -> str:
+        kinds = SignInRule.objects.now().kinds
+        if kinds == 1:
+            return ""
+        if kinds == len(_KINDS):
+            return _("With capitals, small letters, a digit and a space or other sign, as in any sentence.")
+        return _("With %(kinds)s of: capitals, small letters, digits, spaces or other signs.") % {
+            "kinds": kinds
         }
 
 

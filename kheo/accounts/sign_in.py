@@ -1,6 +1,6 @@
 """The settings of allauth (who signs in) and axes (how guessing is limited). kheo.settings takes them all.
 
-There is no sign-up and no e-mail: accounts are made by administrators, who hand out one-time passwords.
+There is no sign-up and no e-mail: accounts are made by administrators, who hand out one-time codes.
 """
 
 import os
@@ -13,7 +13,9 @@ TRUSTED_PROXIES = int(os.environ.get("KHEO_PROXIES", "0"))
 SIGN_INS_KEPT_DAYS = int(os.environ.get("KHEO_SIGN_INS_KEPT_DAYS", "400"))
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "kheo.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    # How long and how mixed is data (`SignInRule`), which an administrator edits.
+    {"NAME": "kheo.accounts.passwords.LongEnough"},
+    {"NAME": "kheo.accounts.passwords.Mixed"},
     {"NAME": "kheo.accounts.passwords.NotFirstTried"},
     {"NAME": "kheo.accounts.passwords.NotAboutOneself"},
 ]

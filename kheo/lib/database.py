@@ -1,6 +1,26 @@
-"""What the database must be told after much was written at once."""
+"""Text that is compared byte by byte, and what the database must be told after much was written at once."""
+
+from typing import Any
 
 from django.db import connection, models
+
+
+class BytewiseField(models.CharField):
+    """Text compared byte by byte on every database, whatever language the database was made for."""
+
+    def db_parameters(self, connection: Any) -> dict[str, Any]:
+        parameters = super().db_parameters(connection)
+        if connection.vendor == "postgresql":
+            parameters["collation"] = "C"
+        return parameters  # type: ignore[return-value]
+
+
+class SortKeyField(BytewiseField):
+    """A key made by `vietnamese.sort_key`, whose order is that of its bytes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 300)
+        super().__init__(*args, **kwargs)
 
 
 def analyse(*tables: type[models.Model]) -> None:

@@ -14,18 +14,12 @@ from typing import Any, TypeVar
 from django.db import connection, models
 from django.db.models import Q
 
+from kheo.lib.database import BytewiseField, SortKeyField
+
+__all__ = ["BytewiseField", "PathField", "SortKeyField"]
+
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _M = TypeVar("_M", bound=models.Model)
-
-
-class BytewiseField(models.CharField):
-    """Text compared byte by byte on every database, whatever language the database was made for."""
-
-    def db_parameters(self, connection: Any) -> dict[str, Any]:
-        parameters = super().db_parameters(connection)
-        if connection.vendor == "postgresql":
-            parameters["collation"] = "C"
-        return parameters  # type: ignore[return-value]
 
 
 class PathField(BytewiseField):
@@ -33,14 +27,6 @@ class PathField(BytewiseField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 120)
-        super().__init__(*args, **kwargs)
-
-
-class SortKeyField(BytewiseField):
-    """A key made by `vietnamese.sort_key`, whose order is that of its bytes."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 300)
         super().__init__(*args, **kwargs)
 
 

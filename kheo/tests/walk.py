@@ -30,6 +30,8 @@ NO_PAGE = {
     "sitemap": "for search engines",
     "sitemap_part": "for search engines",
     "robots": "for search engines",
+    "pin_set": "the cast has no passwords; its room tests it",
+    "pin_sign_in": "no machine is shared in the demonstration; its room tests it",
     "account_change_password": "the cast has no passwords; its room tests it",
     "registrations_due": "asked of the province's plans, which nobody invents; its room tests it",
     "initiative_consent_end": "no person is an exemplar in the demonstration; its room tests it",
@@ -257,6 +259,8 @@ def pages(now: Unfinished) -> Iterable[Stop]:
     yield Stop("account_login", None, reverse("account_login"))
     yield Stop("account_reset_password", None, reverse("account_reset_password"))
     yield Stop("account_inactive", None, reverse("account_inactive"))
+    yield Stop("account_asleep", None, reverse("account_asleep"))
+    yield Stop("account_code_ended", None, reverse("account_code_ended"))
     for who, name, arguments in [
         ("minh", "home", []),
         ("thu", "home", []),

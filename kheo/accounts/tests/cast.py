@@ -4,7 +4,7 @@ from django.test import Client
 
 from kheo.accounts.models import User
 
-PASSWORD = "mo hinh tieng keng 1"
+PASSWORD = "Mo hinh tieng keng 1"
 
 
 def hoa(**fields) -> User:

@@ -1,13 +1,16 @@
 """One's own password: chosen at the first sign-in, changed when one likes, by rules said in Vietnamese."""
 
+from datetime import timedelta
+
 from django.test import Client, TestCase
 from django.urls import reverse
 
-from kheo.accounts.models import User
+from kheo.accounts.models import SignInRule, User
 from kheo.accounts.tests.cast import PASSWORD, hoa, sign_in, signed_in
 from kheo.audit.models import Entry
+from kheo.lib.periods import today
 
-NEW = "con duong hoa 2 km"
+NEW = "Con duong hoa 2 km"
 
 
 class FirstSignInTest(TestCase):
@@ -16,7 +19,7 @@ class FirstSignInTest(TestCase):
         self.code = self.hoa.set_temporary_password()
 
     def test_the_code_is_easily_copied_from_paper(self):
-        self.assertRegex(self.code, r"^[a-hj-km-np-z2-9]{4}(-[a-hj-km-np-z2-9]{4}){2}$")
+        self.assertRegex(self.code, r"^[a-hj-km-np-z2-9]{5}-[a-hj-km-np-z2-9]{5}$")
         self.assertNotEqual(self.code, self.hoa.set_temporary_password())
 
     def test_before_anything_else_one_chooses_ones_own(self):
@@ -24,9 +27,9 @@ class FirstSignInTest(TestCase):
         answer = self.client.get("/tai-khoan/?a=1")
         self.assertRedirects(answer, "/tai-khoan/mat-khau/?next=/tai-khoan/%3Fa%3D1")
         page = self.client.get(answer.url)
-        self.assertContains(page, "mật khẩu dùng một lần")
+        self.assertContains(page, "mã dùng một lần")
         self.assertNotContains(page, "Mật khẩu hiện tại")
-        self.assertContains(page, "Ít nhất 10 ký tự")
+        self.assertContains(page, "Ít nhất 14 ký tự")
 
     def test_then_one_goes_on_where_one_wanted_to(self):
         sign_in(self.client, "hoa", self.code)
@@ -41,6 +44,7 @@ class FirstSignInTest(TestCase):
         self.assertRedirects(self.client.post("/dang-xuat/"), "/dang-nhap/")
 
     def test_the_code_itself_is_no_own_password(self):
+        SignInRule.objects.enter(by=None, least_characters=8, kinds=2, basis="Quy chế mẫu")
         sign_in(self.client, "hoa", self.code)
         answer = self.client.post("/tai-khoan/mat-khau/", {"password1": self.code, "password2": self.code})
         self.assertContains(answer, "Hãy chọn mật khẩu khác với mật khẩu hiện tại.")
@@ -84,7 +88,7 @@ class ChangeTest(TestCase):
 
     def test_the_rules_speak_vietnamese(self):
         for new, sentence in {
-            "ngan": "Mật khẩu quá ngắn: cần ít nhất 10 ký tự.",
+            "ngan": "Mật khẩu quá ngắn: cần ít nhất 14 ký tự.",
             "0123456789": "người khác sẽ thử đầu tiên",
             "matkhau2026": "người khác sẽ thử đầu tiên",
             "Dân vận khéo 2026!": "người khác sẽ thử đầu tiên",
@@ -101,6 +105,18 @@ class ChangeTest(TestCase):
                 for english in ("This ", "password is", "too short", "must "):
                     self.assertNotContains(answer, english)
 
+    def test_what_kinds_of_characters_are_missing_is_named(self):
+        self.assertContains(self.change("mot con duong dai"), "Mật khẩu còn thiếu: một chữ hoa, một chữ số.")
+
+    def test_an_office_may_ask_for_less_or_more_from_a_day_on(self):
+        SignInRule.objects.enter(by=None, least_characters=8, kinds=1, basis="Quy chế mẫu")
+        self.assertContains(self.client.get("/tai-khoan/mat-khau/"), "Ít nhất 8 ký tự")
+        self.assertRedirects(self.change("duonghoa"), "/tai-khoan/")
+        tomorrow = today() + timedelta(days=1)
+        SignInRule.objects.enter(by=None, valid_from=tomorrow, least_characters=20, basis="Quy chế mẫu 2")
+        self.assertEqual(SignInRule.objects.now().least_characters, 8)
+        self.assertEqual(SignInRule.objects.on(tomorrow).least_characters, 20)
+
     def test_a_visitor_has_no_password_to_change(self):
         self.assertEqual(Client().get("/tai-khoan/mat-khau/").status_code, 302)
 
@@ -108,7 +124,7 @@ class ChangeTest(TestCase):
         administrator = User.objects.create_user("an", full_name="Trần An")
         User.objects.get(pk=self.hoa.pk).set_temporary_password(by=administrator)
         self.assertEqual(self.client.get("/tai-khoan/").status_code, 302)
-        entry = Entry.objects.about(self.hoa).get(verb="password_reset")
+        entry = Entry.objects.about(self.hoa).get(verb="code_given")
         self.assertEqual(entry.user, administrator)
 
 

@@ -173,7 +173,7 @@ class SignInTest(TestCase):
         for name in ("account_signup", "account_email", "account_set_password"):
             with self.assertRaises(NoReverseMatch):
                 reverse(name)
-        self.assertContains(self.client.get("/dang-nhap/quen-mat-khau/"), "mật khẩu dùng một lần")
+        self.assertContains(self.client.get("/dang-nhap/quen-mat-khau/"), "mã dùng một lần")
 
     def test_the_forgery_guard_stands(self):
         from django.test import Client

@@ -1,4 +1,4 @@
-"""`kheo user` makes an account and prints its one-time password."""
+"""`kheo user` makes an account and prints its one-time code."""
 
 from io import StringIO
 
@@ -17,7 +17,7 @@ def user(*words: str) -> str:
 
 
 def code_in(printed: str) -> str:
-    return printed.split("Mật khẩu dùng một lần: ")[1].split()[0]
+    return printed.split("Mã dùng một lần: ")[1].split()[0]
 
 
 class UserCommandTest(TestCase):
@@ -29,7 +29,7 @@ class UserCommandTest(TestCase):
         )
         self.assertTrue(lan.must_change_password)
         verbs = set(Entry.objects.about(lan).values_list("verb", flat=True))
-        self.assertEqual(verbs, {"created", "password_reset"})
+        self.assertEqual(verbs, {"created", "code_given"})
         sign_in(self.client, "0912345678", code_in(printed))
         self.assertTrue(signed_in(self.client))
 

@@ -1,4 +1,4 @@
-"""kheo user add USERNAME --name NAME [--phone NUMBER]; kheo user password USERNAME."""
+"""kheo user add USERNAME --name NAME [--phone NUMBER]; kheo user password USERNAME (also wakes it)."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,21 +13,21 @@ from kheo.lib.refusals import Refused
 
 
 class Command(BaseCommand):
-    help = "Makes an account, or gives one a new one-time password."
+    help = "Makes an account, or gives one a new one-time code."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
-        add = actions.add_parser("add", help="make an account and print its one-time password")
+        add = actions.add_parser("add", help="make an account and print its one-time code")
         add.add_argument("username")
         add.add_argument("--name", required=True, help="the full name")
         add.add_argument("--phone", default=None)
-        password = actions.add_parser("password", help="print a new one-time password")
+        password = actions.add_parser("password", help="print a new one-time code")
         password.add_argument("username")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = self.added(**options) if options["action"] == "add" else self.found(options["username"])
         self.stdout.write(_("User name: %(name)s") % {"name": user.username})
-        self.stdout.write(_("One-time password: %(password)s") % {"password": user.set_temporary_password()})
+        self.stdout.write(_("One-time code: %(password)s") % {"password": user.set_temporary_password()})
         self.stdout.write(_("It is shown only now, and changed at the next sign-in."))
 
     def added(self, username: str, name: str, phone: str | None, **rest: Any) -> User:
