@@ -253,7 +253,7 @@ def _told(found: list[Match], day: date | None, other_time: bool) -> list[Match]
     """With what each area is today; without a day, rows that only continue each other are one."""
     now = today()
     lines: dict[int, list[AreaLineage]] = {}
-    rows = AreaLineage.objects.filter(area_id__in=[match.area.pk for match in found])
+    rows = AreaLineage.objects.known().filter(area_id__in=[match.area.pk for match in found])
     for line in rows.select_related("heir__parent__parent__parent").order_by("valid_from"):
         lines.setdefault(line.area_id, []).append(line)
 

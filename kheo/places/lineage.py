@@ -214,11 +214,12 @@ def _with_hamlets(areas: Mapping[int, Area]) -> list[int]:
 
 def in_batches(queryset: QuerySet, lookup: str, ids: Iterable[int], size: int = 500) -> list:
     """All rows whose `lookup` is among `ids`, however many: databases bound the parameters of a query."""
+    return [row for some in in_portions(ids, size) for row in queryset.filter(**{lookup: some})]
+
+
+def in_portions(ids: Iterable[int], size: int = 500) -> list[list[int]]:
     ids = list(ids)
-    found: list = []
-    for start in range(0, len(ids), size):
-        found += queryset.filter(**{lookup: ids[start : start + size]})
-    return found
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
 def recompute(areas: Iterable[Area] | None = None) -> int:
@@ -229,10 +230,12 @@ def recompute(areas: Iterable[Area] | None = None) -> int:
     with transaction.atomic():
         family = Family.of(areas)
         held: dict[int, set[tuple]] = defaultdict(set)
-        lines = AreaLineage.objects.values_list("area_id", *COLUMNS)
+        lines = AreaLineage.objects.known().values_list("area_id", *COLUMNS)
         for area_id, *line in lines if areas is None else in_batches(lines, "area_id__in", family.areas):
             held[area_id].add(tuple(line))
-        fresh, moved, changed = [], [], []
+        fresh: list[AreaLineage] = []
+        gone: dict[int, set[tuple]] = {}
+        moved = []
         now = today()
         for pk, area in family.areas.items():
             stretches = family.stretches(pk)
@@ -242,8 +245,13 @@ def recompute(areas: Iterable[Area] | None = None) -> int:
                 for heir, share in s.shares
             }
             if wanted != held[pk]:
-                changed.append(pk)
-                fresh += [AreaLineage(area_id=pk, **dict(zip(COLUMNS, each, strict=True))) for each in wanted]
+                gone[pk] = held[pk] - wanted
+                # What the first list says of an area was never known otherwise.
+                since = BEGINNING if not held[pk] and area.valid_from <= BEGINNING else now
+                fresh += [
+                    AreaLineage(area_id=pk, known_from=since, **dict(zip(COLUMNS, each, strict=True)))
+                    for each in wanted - held[pk]
+                ]
             current = next((s for s in stretches if s.start <= now < s.end), None)
             path_now, undecided = area.path, False
             if current:
@@ -253,16 +261,28 @@ def recompute(areas: Iterable[Area] | None = None) -> int:
             if (area.path_now, area.heir_undecided) != (path_now, undecided):
                 area.path_now, area.heir_undecided = path_now, undecided
                 moved.append(area)
-        for start in range(0, len(changed), 500):
-            AreaLineage.objects.filter(area_id__in=changed[start : start + 500]).delete()
+        _no_longer_known(gone, now)
         AreaLineage.objects.bulk_create(fresh, batch_size=500)
         Area.objects.bulk_update(moved, ["path_now", "heir_undecided"], batch_size=200)
-    return len({*changed, *(area.pk for area in moved)})
+    return len({*gone, *(area.pk for area in moved)})
 
 
-def mapping(day: date) -> QuerySet[AreaLineage]:
+def _no_longer_known(gone: Mapping[int, set[tuple]], day: date) -> None:
+    """Close the rows that no longer hold; those written this very day were never read and go."""
+    rows = in_batches(AreaLineage.objects.known(), "area_id__in", [pk for pk, lines in gone.items() if lines])
+    ids = {
+        row.pk: row.known_from
+        for row in rows
+        if tuple(getattr(row, name) for name in COLUMNS) in gone[row.area_id]
+    }
+    for some in in_portions(ids):
+        AreaLineage.objects.filter(pk__in=some, known_from=day).delete()
+        AreaLineage.objects.filter(pk__in=some).update(known_to=day)
+
+
+def mapping(day: date, known_on: date | None = None) -> QuerySet[AreaLineage]:
     """One row for each area and each area of `day` that answers for it: area, heir, share, decided."""
-    return AreaLineage.objects.filter(valid_from__lte=day, valid_to__gt=day)
+    return AreaLineage.objects.answering(day, known_on)
 
 
 def heir_of(area_field: str, day: date) -> Subquery:
@@ -282,13 +302,13 @@ class Restated:
     estimated: set[int]
 
 
-def restate(figures: Mapping[int, int], day: date) -> Restated:
-    """Figures by area id, of whatever days, read in the structure of `day`.
+def restate(figures: Mapping[int, int], day: date, known_on: date | None = None) -> Restated:
+    """Figures by area id, of whatever days, read in the structure of `day`, as known on a past day if given.
 
     Shares are spread by largest remainder, in the order of the heirs' ids, so that the sum stays exact.
     """
     lines: dict[int, list[AreaLineage]] = defaultdict(list)
-    for line in in_batches(mapping(day), "area_id__in", figures):
+    for line in in_batches(mapping(day, known_on), "area_id__in", figures):
         lines[line.area_id].append(line)
     restated = Restated(defaultdict(int), defaultdict(int), set())
     for area_id, value in figures.items():

@@ -77,6 +77,31 @@ def _day(day: date) -> str:
     return short_date(day, "en" if (get_language() or "").startswith("en") else "vi")
 
 
+class Known(models.Model):
+    """Something Kheo held to be so from `known_from` until the eve of `known_to`.
+
+    A correction closes the row and writes another, so that a past day can be read as it was known then.
+    """
+
+    known_from = models.DateField(default=today)
+    known_to = models.DateField(default=FOREVER)
+
+    class Meta:
+        abstract = True
+
+
+class LineageQuerySet(models.QuerySet):
+    def answering(self, day: date, known_on: date | None = None) -> "LineageQuerySet":
+        """Who answers for whom on `day`; as it was known at the end of a past day, if one is given."""
+        return self.filter(valid_from__lte=day, valid_to__gt=day).known(known_on)
+
+    def known(self, on: date | None = None) -> "LineageQuerySet":
+        """What is held to be so now, or was at the end of a past day."""
+        if on is None:
+            return self.filter(known_to=FOREVER)
+        return self.filter(known_from__lte=on, known_to__gt=on)
+
+
 class AreaQuerySet(models.QuerySet["Area"]):
     def visible_to(self, who: Any) -> "AreaQuerySet":
         """Areas are public facts: whoever may ask may see them all, except those still being prepared."""
@@ -328,7 +353,7 @@ class Area(Dated, models.Model):
 
     def heirs_on(self, day: date) -> list["AreaLineage"]:
         """Who answers for it on a day, each with its share; one row with itself while it exists."""
-        rows = self.lineage.filter(valid_from__lte=day, valid_to__gt=day)
+        rows = AreaLineage.objects.answering(day).filter(area=self)
         return list(rows.select_related("heir__parent__parent__parent").order_by("heir__sort_key", "heir_id"))
 
     def heir_on(self, day: date) -> "Area":
@@ -431,7 +456,7 @@ class AreaName(Dated, models.Model):
         return self
 
 
-class AreaSuccession(models.Model):
+class AreaSuccession(Known, models.Model):
     """What became of an area: one row for each heir. A share nobody has decided stays empty."""
 
     class Kind(models.TextChoices):
@@ -452,9 +477,6 @@ class AreaSuccession(models.Model):
     share_denominator = models.BigIntegerField(null=True, blank=True)
     legal_basis = models.CharField(max_length=200, blank=True)
     source = models.CharField(max_length=300, blank=True)
-    # Since when and until when Kheo knew it so; a correction closes the row and writes another.
-    known_from = models.DateField(default=today)
-    known_to = models.DateField(default=FOREVER)
 
     class Meta:
         ordering = ["on", "id"]
@@ -480,7 +502,7 @@ class AreaSuccession(models.Model):
         return f"{self.predecessor} → {self.successor}"
 
 
-class AreaLineage(models.Model):
+class AreaLineage(Known, models.Model):
     """For each area and each day: which areas of that day answer for it, and for what share of it.
 
     Spans of one area and heir do not overlap, and the shares of an area add up to one on every day, so that
@@ -505,9 +527,15 @@ class AreaLineage(models.Model):
     basis = models.CharField(max_length=10, choices=Basis.choices)
     decided = models.BooleanField(default=True)
 
+    objects = LineageQuerySet.as_manager()
+
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["area", "valid_from", "heir"], name="area_lineage_once"),
+            models.UniqueConstraint(
+                fields=["area", "valid_from", "heir"],
+                condition=Q(known_to=FOREVER),
+                name="area_lineage_once",
+            ),
             models.CheckConstraint(
                 condition=Q(valid_from__lt=models.F("valid_to")), name="area_lineage_lasts"
             ),

@@ -180,7 +180,7 @@ class Question:
 
     def _areas_of(self, asked: str, level: str) -> QuerySet:
         """The areas whose figures the asked one holds; for NOWHERE, all that some area of the level holds."""
-        lineage = AreaLineage.objects.filter(valid_from__lte=self.structure, valid_to__gt=self.structure)
+        lineage = AreaLineage.objects.answering(self.structure)
         if asked == NOWHERE:
             # Where the level does not exist that day, nothing is held by it.
             if not Area.objects.on(self.structure).of_level(level).exists():
@@ -192,14 +192,14 @@ class Question:
         return lineage.filter(within("heir__path", place.path)).values("area")
 
     def _units_of(self) -> QuerySet:
-        lineage = UnitLineage.objects.filter(valid_from__lte=self.structure, valid_to__gt=self.structure)
+        lineage = UnitLineage.objects.answering(self.structure)
         if self.unit != NOWHERE:
             lineage = lineage.filter(heir=int(self.unit) if self.unit.isdigit() else 0)
         return lineage.values("unit")
 
     def _units_of_line(self) -> QuerySet:
         """Bodies whose heirs are of the line; without an heir that day, those of the line themselves."""
-        lineage = UnitLineage.objects.filter(valid_from__lte=self.structure, valid_to__gt=self.structure)
+        lineage = UnitLineage.objects.answering(self.structure)
         through = Unit.objects.filter(pk__in=lineage.filter(heir__line=self.line).values("unit"))
         itself = Unit.objects.filter(line=self.line).exclude(pk__in=lineage.values("unit"))
         return (through | itself).values("pk")

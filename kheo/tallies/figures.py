@@ -109,7 +109,8 @@ class Reading:
     `measures`: names; by default all that the period can tell of.
     `who`: only what this user or post may see; `everything` for the machine itself and the public total.
     `area`: only what lies in this area of that structure. `filters`: further conditions on cells.
-    `known_on`: as the cells stood on a past day. `sample`: with the invented areas and bodies.
+    `known_on`: as the cells stood and as it was known who answers for whom at the end of a past day, before
+    what was corrected, divided or decided since. `sample`: with the invented areas and bodies.
     Raises ValueError for a measure counted by plan year in a period that is no whole year, and for an area
     that did not exist in the structure.
     """
@@ -256,7 +257,7 @@ class Reading:
         return [*rows, *_nowhere(sums.get(None, {}))]
 
     def _by_line(self) -> list[Row]:
-        rows = UnitLineage.objects.filter(valid_from__lte=self.day, valid_to__gt=self.day)
+        rows = UnitLineage.objects.answering(self.day, self.known_on)
         # Nearly every body's heirs work in its own line: those are summed by line at once.
         others = list(rows.exclude(heir__line=F("unit__line")).order_by().values_list("unit", flat=True))
         sums: Sums = defaultdict(lambda: defaultdict(int))
@@ -325,9 +326,14 @@ class Reading:
 
     @cached_property
     def areas(self) -> dict[int, Area]:
-        """The areas of the structure, hamlets aside."""
+        """The areas of the structure, hamlets aside; with a cut-off, those that were then held to exist."""
         names = ("level", "full_name", "path", "path_now", "sort_key", "sample")
-        return {area.pk: area for area in Area.objects.on(self.day).exclude(level="hamlet").only(*names)}
+        if self.known_on is None:
+            areas = Area.objects.on(self.day)
+        else:
+            itself = AreaLineage.objects.answering(self.day, self.known_on).filter(area=F("heir"))
+            areas = Area.objects.filter(in_force=True, pk__in=itself.values("area"))
+        return {area.pk: area for area in areas.exclude(level="hamlet").only(*names)}
 
     @cached_property
     def _within(self) -> list[Area]:
@@ -344,7 +350,7 @@ class Reading:
 
     @cached_property
     def _areas(self) -> "_Lineage":
-        rows = AreaLineage.objects.filter(valid_from__lte=self.day, valid_to__gt=self.day)
+        rows = AreaLineage.objects.answering(self.day, self.known_on)
         rows = rows.exclude(area__level="hamlet")
         return _Lineage(
             rows.values_list("area_id", "heir_id", "share_numerator", "share_denominator"),
@@ -352,10 +358,8 @@ class Reading:
 
     @cached_property
     def _units(self) -> "_Lineage":
-        rows = UnitLineage.objects.filter(
-            valid_from__lte=self.day,
-            valid_to__gt=self.day,
-            unit__in=list(self._summed("unit_id", through_area=True)),
+        rows = UnitLineage.objects.answering(self.day, self.known_on).filter(
+            unit__in=list(self._summed("unit_id", through_area=True))
         )
         rows = rows.select_related("heir").only(
             "unit_id", "share_numerator", "share_denominator", "heir__name", "heir__sort_key", "heir__line"
@@ -369,8 +373,14 @@ class Reading:
 
     def _codes(self, places: Iterable[int]) -> dict[int, str]:
         wanted = set(places)
-        rows = AreaCode.objects.filter(system=GSO, valid_from__lte=self.day, valid_to__gt=self.day)
-        return {area: code for area, code in rows.values_list("area_id", "code") if area in wanted}
+        rows = AreaCode.objects.filter(system=GSO, valid_from__lte=self.day)
+        if self.known_on is None:
+            rows = rows.filter(valid_to__gt=self.day)
+        return {
+            area: code
+            for area, code in rows.order_by("valid_from").values_list("area_id", "code")
+            if area in wanted
+        }
 
 
 class _Lineage:

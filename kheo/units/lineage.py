@@ -4,8 +4,9 @@ from collections import defaultdict
 from fractions import Fraction
 
 from kheo.lib.lineage import trace
-from kheo.lib.periods import today
+from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.places import paths
+from kheo.places.lineage import in_portions
 from kheo.units.models import Unit, UnitLineage, UnitSuccession
 
 
@@ -22,10 +23,12 @@ def recompute() -> None:
     }
     spans = {pk: (unit.valid_from, unit.valid_to) for pk, unit in units.items()}
     successors: dict[int, list[tuple[int, Fraction]]] = defaultdict(list)
-    for succession in UnitSuccession.objects.filter(successor__isnull=False):
+    for succession in UnitSuccession.objects.filter(successor__isnull=False, known_to=FOREVER):
         if succession.successor_id is not None:
             successors[succession.predecessor_id].append((succession.successor_id, _share(succession)))
-    ended = UnitSuccession.objects.filter(successor__isnull=True).values_list("predecessor_id", flat=True)
+    ended = UnitSuccession.objects.filter(successor__isnull=True, known_to=FOREVER).values_list(
+        "predecessor_id", flat=True
+    )
     for pk in ended:
         above = units[pk].parent_id
         if above is not None and pk not in successors:
@@ -55,14 +58,18 @@ _COLUMNS = ("unit_id", "heir_id", "valid_from", "valid_to", "share_numerator", "
 
 def _bring_to(wanted: set[tuple]) -> None:
     """Write only what differs: most bodies are untouched by most changes."""
-    held = {tuple(row[1:]): row[0] for row in UnitLineage.objects.values_list("pk", *_COLUMNS)}
-    gone = [pk for row, pk in held.items() if row not in wanted]
-    for start in range(0, len(gone), 500):
-        UnitLineage.objects.filter(pk__in=gone[start : start + 500]).delete()
+    held = {tuple(row[1:]): row[0] for row in UnitLineage.objects.known().values_list("pk", *_COLUMNS)}
+    now, known = today(), {row[0] for row in held}
+    for some in in_portions(pk for row, pk in held.items() if row not in wanted):
+        # What was written this very day was never read.
+        UnitLineage.objects.filter(pk__in=some, known_from=now).delete()
+        UnitLineage.objects.filter(pk__in=some).update(known_to=now)
     UnitLineage.objects.bulk_create(
         (
             UnitLineage(
                 **dict(zip(_COLUMNS, row, strict=True)),
+                # What was first said of a body was never known otherwise.
+                known_from=now if row[0] in known or row[2] > BEGINNING else BEGINNING,
                 basis="itself" if row[0] == row[1] else ("whole" if row[4] == row[5] else "share"),
             )
             for row in sorted(wanted - held.keys())

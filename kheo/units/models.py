@@ -14,7 +14,7 @@ from kheo.audit.models import record
 from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.lib.refusals import Refused
 from kheo.lib.vietnamese import fold, nfc, same_name, sort_key
-from kheo.places.models import Area
+from kheo.places.models import Area, Known, LineageQuerySet
 from kheo.places.paths import PathField, SortKeyField, segment, within
 
 LOCAL_LEVELS = ("district", "commune", "hamlet")
@@ -198,9 +198,7 @@ class Unit(models.Model):
 
     def heirs_on(self, day: date) -> "UnitQuerySet":
         """Who answers for this body on a day: itself while it lives, its successors afterwards."""
-        return Unit.objects.filter(
-            inherited__unit=self, inherited__valid_from__lte=day, inherited__valid_to__gt=day
-        )
+        return Unit.objects.filter(pk__in=UnitLineage.objects.answering(day).filter(unit=self).values("heir"))
 
     @property
     def today(self) -> "Unit":
@@ -242,7 +240,7 @@ class Competence(models.Model):
         return f"{self.unit}: {self.function}"
 
 
-class UnitSuccession(models.Model):
+class UnitSuccession(Known, models.Model):
     """That one body went over into another on a day, in whole or in part, by which decision."""
 
     class Kind(models.TextChoices):
@@ -262,18 +260,21 @@ class UnitSuccession(models.Model):
     share_numerator = models.BigIntegerField(null=True, blank=True)
     share_denominator = models.BigIntegerField(null=True, blank=True)
     legal_basis = models.CharField(max_length=300)
-    known_from = models.DateField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["predecessor", "successor", "on"], name="unit_succession_once"),
+            models.UniqueConstraint(
+                fields=["predecessor", "successor", "on"],
+                condition=Q(known_to=FOREVER),
+                name="unit_succession_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.predecessor} → {self.successor or '—'} ({self.on})"
 
 
-class UnitLineage(models.Model):
+class UnitLineage(Known, models.Model):
     """In the structure of any day from `valid_from` to `valid_to`, the figures of `unit` belong to `heir`."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="lineage")
@@ -284,9 +285,13 @@ class UnitLineage(models.Model):
     share_denominator = models.BigIntegerField(default=1)
     basis = models.CharField(max_length=20, default="whole")
 
+    objects = LineageQuerySet.as_manager()
+
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["unit", "heir", "valid_from"], name="unit_lineage_once"),
+            models.UniqueConstraint(
+                fields=["unit", "heir", "valid_from"], condition=Q(known_to=FOREVER), name="unit_lineage_once"
+            ),
         ]
         indexes = [models.Index(fields=["heir", "valid_from", "valid_to"], name="unit_lineage_heir")]
 

@@ -49,8 +49,8 @@ class OldToNew(NgheAn):
     def test_every_old_commune_has_exactly_one_heir_among_the_130(self):
         for day, count in ((IN_2021, 460), (LAST_DAY_OF_DISTRICTS, 412)):
             old = Area.objects.on(day).communes()
-            heirs = AreaLineage.objects.filter(
-                area__in=old, valid_from__lte=IN_2026, valid_to__gt=IN_2026, decided=True, share_numerator=1,
+            heirs = AreaLineage.objects.answering(IN_2026).filter(
+                area__in=old, decided=True, share_numerator=1,
                 heir__level=Level.COMMUNE, heir__valid_to=FOREVER,
             )  # fmt: skip
             self.assertEqual(heirs.count(), count)
@@ -86,14 +86,16 @@ class OldToNew(NgheAn):
 
     def test_shares_add_up_to_one_on_every_day(self):
         for day in (IN_2021, date(2024, 11, 30), IN_2024, date(2025, 7, 1), IN_2026):
-            lines = AreaLineage.objects.filter(valid_from__lte=day, valid_to__gt=day)
+            lines = AreaLineage.objects.answering(day)
             self.assertEqual(lines.count(), Area.objects.count())
             self.assertFalse(lines.exclude(share_numerator=1, share_denominator=1).exists())
 
     def test_lineage_has_no_holes(self):
         spans = {}
-        for area_id, first, end in AreaLineage.objects.order_by("area", "valid_from").values_list(
-            "area_id", "valid_from", "valid_to"
+        for area_id, first, end in (
+            AreaLineage.objects.known()
+            .order_by("area", "valid_from")
+            .values_list("area_id", "valid_from", "valid_to")
         ):
             self.assertEqual(spans.get(area_id, BEGINNING), first)
             spans[area_id] = end

@@ -1,6 +1,7 @@
 """`kheo figures` and `kheo verify` on the machine itself."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 from django.core.management import CommandError, call_command
@@ -9,6 +10,7 @@ from django.test import TestCase
 from kheo.directives.models import Directive, Duty, Reply
 from kheo.directives.tests.circle import circle, duties_today, duty_of
 from kheo.initiatives.models import Ending, Enrolment, Initiative, Step
+from kheo.lib.periods import today
 from kheo.recognition.models import Recognition
 from kheo.reporting.tests.cast import year_of
 from kheo.reporting.verify import CHECKS
@@ -53,6 +55,13 @@ class Figures(TestCase):
         text = self.run_it("--year", "2026", "--by", "line")
         self.assertIn("TOTAL", text)
         self.assertIn("2/2 communes have figures", text)
+
+    def test_as_known_on_a_past_day(self):
+        yesterday = str(today() - timedelta(days=1))
+        told = json.loads(self.run_it("--year", "2026", "--known-on", yesterday, "--json"))
+        self.assertEqual(set(told["totals"].values()), {0})
+        with self.assertRaises(CommandError):
+            self.run_it("--year", "2026", "--known-on", str(today()))
 
     def test_a_day_that_is_none(self):
         with self.assertRaises(CommandError):

@@ -1,7 +1,7 @@
 """The same cells read in the structure of any day, by several ways; nothing is lost and nothing guessed."""
 
 from contextlib import ExitStack
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from unittest import mock
 
@@ -10,9 +10,10 @@ from django.db.models import F
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
-from kheo.lib.periods import FOREVER, Period
+from kheo.lib.periods import FOREVER, Period, today
 from kheo.places import changes
-from kheo.places.models import Area
+from kheo.places import lineage as areas
+from kheo.places.models import Area, AreaSuccession
 from kheo.places.tests.lists import IN_2021, IN_2024, IN_2026, NgheAn, invented
 from kheo.places.tests.test_changes import AFTER, BEFORE, division
 from kheo.plans.models import Field
@@ -169,6 +170,31 @@ class Divided(Counting, TestCase):
             with self.subTest(by=by):
                 self.assertEqual(self.read(by, area=north).totals["things"], 33)
 
+    def test_a_cut_off_knows_nothing_of_what_was_entered_later(self):
+        before = today() - timedelta(days=1)
+        changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))
+        table = self.read(known_on=before)
+        self.assertEqual(self.told(table), {"Xã An": 100, "Xã Bình": 7})
+        self.assertEqual((table.communes_counted, table.communes), (2, 2))
+        self.assertEqual(sorted(self.told(self.read()).values()), [7, 33, 67])
+
+    def test_a_share_decided_later_leaves_the_cut_off_as_it_was(self):
+        decided_on = today() + timedelta(days=30)
+        changes.carry_out(division())
+        # A month later somebody decides the shares; the undecided rows are closed, not altered.
+        for number, link in enumerate(AreaSuccession.objects.filter(predecessor=self.old).order_by("pk"), 1):
+            AreaSuccession.objects.filter(pk=link.pk).update(known_to=decided_on)
+            link.pk, link.known_from, link.known_to = None, decided_on, FOREVER
+            link.share_numerator, link.share_denominator = number, 3
+            link.save()
+        with mock.patch("kheo.places.lineage.today", return_value=decided_on):
+            areas.recompute()
+        waiting = {"Xã Bình": 7, "Chưa phân bổ được xuống cấp này": 100}
+        self.assertEqual(self.told(self.read(known_on=today())), waiting)
+        self.assertEqual(self.told(self.read(known_on=decided_on - timedelta(days=1))), waiting)
+        self.assertEqual(sorted(self.told(self.read(known_on=decided_on)).values()), [7, 33, 67])
+        self.assertEqual(sorted(self.told(self.read()).values()), [7, 33, 67])
+
     def test_a_part_stands_for_its_commune_in_its_own_time(self):
         changes.carry_out(division())
         part = Area.objects.filter(parent=self.old, level="part").first()
@@ -203,11 +229,14 @@ class OfBodies(Counting, TestCase):
         self.cell(self.area, 4, unit=old)
         self.succeed(old, new)
         self.assertEqual([row.pk for row in year(2024, "unit", everything=True).rows], [old.pk])
-        today = year(2024, "unit", everything=True, structure=IN_2026)
-        self.assertEqual([(row.pk, row.of("things")) for row in today.rows], [(new.pk, 4)])
+        now = year(2024, "unit", everything=True, structure=IN_2026)
+        self.assertEqual([(row.pk, row.of("things")) for row in now.rows], [(new.pk, 4)])
         self.assertEqual([row.key for row in year(2024, "line", everything=True).rows], ["party"])
         line = year(2024, "line", everything=True, structure=IN_2026)
         self.assertEqual([(row.key, row.of("things")) for row in line.rows], [("front", 4)])
+        yesterday = today() - timedelta(days=1)
+        as_known = year(2024, "line", everything=True, structure=IN_2026, known_on=yesterday)
+        self.assertEqual([(row.key, row.of("things")) for row in as_known.rows], [("party", 4)])
 
     def test_a_body_that_is_younger_than_the_structure_keeps_its_line(self):
         young = self.body(self.area, line="women", valid_from=date(2025, 7, 1))
@@ -280,8 +309,6 @@ class Asking(Counting, TestCase):
         self.put(2)
         sample = Area(level="commune", type="xã", name="Mẫu", parent=self.area.parent, sample=True)
         sample.save()
-        from kheo.places import lineage as areas
-
         areas.recompute()
         self.cell(sample, 50)
         self.cell(self.area, 60, unit=self.body(self.area, sample=True))

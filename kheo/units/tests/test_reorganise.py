@@ -110,7 +110,7 @@ class TheFirstOfJuly(TestCase):
         self.assertEqual(district.successions.get().kind, UnitSuccession.Kind.ENDED)
 
     def test_every_body_has_exactly_one_heir_today(self):
-        living = UnitLineage.objects.filter(valid_from__lte=TODAY, valid_to__gt=TODAY)
+        living = UnitLineage.objects.answering(TODAY)
         self.assertEqual(living.values("unit").distinct().count(), Unit.objects.count())
         self.assertEqual(living.count(), Unit.objects.count())
         self.assertFalse(Unit.objects.filter(heir_undecided=True).exists())

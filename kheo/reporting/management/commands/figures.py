@@ -1,11 +1,12 @@
 """`kheo figures --year 2026 --by area --structure today --json`: figures from the cells, on the machine."""
 
 import json
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from kheo.lib.periods import Period
+from kheo.lib.periods import Period, today
 from kheo.tallies.figures import READINGS, Reading, Table, structure_day
 
 
@@ -21,6 +22,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--structure", default="then", help="then (of the period itself), today, or a day as YYYY-MM-DD"
         )
+        parser.add_argument(
+            "--known-on",
+            type=date.fromisoformat,
+            help="as known at the end of a past day (YYYY-MM-DD), before what was entered or corrected later",
+        )
         parser.add_argument("--sample", action="store_true", help="with the invented areas and bodies")
         parser.add_argument("--json", action="store_true")
 
@@ -32,7 +38,15 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--structure {options['structure']}: write then, today or a day as 2025-06-30."
             )
-        reading = Reading(period, structure=structure, everything=True, sample=options["sample"])
+        if options["known_on"] and options["known_on"] >= today():
+            raise CommandError(f"--known-on {options['known_on']}: name a past day.")
+        reading = Reading(
+            period,
+            structure=structure,
+            everything=True,
+            sample=options["sample"],
+            known_on=options["known_on"],
+        )
         table = reading.by(options["by"])
         if options["json"]:
             self.stdout.write(json.dumps(table.as_json(), ensure_ascii=False, indent=1))
