@@ -6,29 +6,32 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from kheo.lib import configuration
 from kheo.rooms import APPS
 
+# Whether this is an installation with a settings file of its own, and not the development tree.
+INSTALLED = configuration.load()
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("KHEO_DATA") or ROOT / "data").resolve()
 
 
-def flag(name: str, default: bool = False) -> bool:
-    value = os.environ.get(name, "").strip().lower()
-    if value in ("", "0", "no", "false", "off"):
-        return default if value == "" else False
-    if value in ("1", "yes", "true", "on"):
-        return True
-    raise ImproperlyConfigured(f"{name} is {value!r}. Write 1 or 0.")
+def flag(name: str) -> bool:
+    return os.environ.get(name, "").strip().lower() in ("1", "yes", "true", "on")
 
 
 def secret_key() -> str:
-    """The installation's own secret: from KHEO_SECRET_KEY, or kept in the data folder, made on first use."""
+    """The installation's own secret: from KHEO_SECRET_KEY, or kept in the data folder.
+
+    In the development tree it is made on first use. An installation gets it from script/start: where it is
+    missing the data folder isn't the right one, or wasn't restored whole.
+    """
     if key := os.environ.get("KHEO_SECRET_KEY"):
         return key
     keeper = DATA / "secret-key"
+    if INSTALLED:
+        return configuration.read_secret(keeper)
     if not keeper.exists():
         DATA.mkdir(parents=True, exist_ok=True)
         with open(keeper, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
@@ -53,8 +56,6 @@ def database() -> dict:
             },
         }
     parts = urlsplit(address)
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured("KHEO_DATABASE must begin with postgres:// or be left out for SQLite.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
@@ -72,9 +73,9 @@ def database() -> dict:
 DEMO = flag("KHEO_DEMO")
 DEBUG = flag("KHEO_DEBUG")
 SECRET_KEY = secret_key()
-ALLOWED_HOSTS = os.environ.get("KHEO_HOSTS", "localhost 127.0.0.1 [::1]").split()
+ALLOWED_HOSTS = (os.environ.get("KHEO_HOSTS") or "localhost 127.0.0.1 [::1]").split()
 # Said in link previews and printed documents; a visitor's own Host header is never trusted for that.
-SITE_ADDRESS = os.environ.get("KHEO_ADDRESS", "http://127.0.0.1:8000")
+SITE_ADDRESS = (os.environ.get("KHEO_ADDRESS") or "http://127.0.0.1:8000").rstrip("/")
 # Behind HTTPS cookies are sent over HTTPS only.
 SECURE = SITE_ADDRESS.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -82,7 +83,10 @@ SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 CSRF_TRUSTED_ORIGINS = [SITE_ADDRESS] if SECURE else []
 SESSION_COOKIE_AGE = 12 * 60 * 60
 # Minutes without a click after which a person signs in again.
-IDLE_MINUTES = int(os.environ.get("KHEO_IDLE_MINUTES", "30"))
+IDLE_MINUTES = int(os.environ.get("KHEO_IDLE_MINUTES") or 30)
+# What the status page and the page that puts the authority on phones read; "" where there is none.
+CERTIFICATE = os.environ.get("KHEO_CERTIFICATE", "")
+AUTHORITY = os.environ.get("KHEO_AUTHORITY", "")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "kheo.ui.views.csrf_failure"
@@ -212,3 +216,7 @@ LOGGING = {
 }
 
 from kheo.accounts.sign_in import *  # noqa: E402, F403  (the settings of allauth and axes live with the room)
+
+# The office's own web server says whether a visitor came over HTTPS; without one nobody's word is taken.
+if TRUSTED_PROXIES:  # noqa: F405
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

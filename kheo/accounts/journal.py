@@ -60,7 +60,8 @@ def was_turned_away(
     waiting = getattr(request, "axes_locked_out", False)
     outcome = SignIn.Outcome.WAITING if waiting else SignIn.Outcome.FAILED
     address = address_of(request) if request else None
-    log.warning("Sign-in refused (%s) for %s from %s.", outcome, masked(name), address)
+    # From which machine stands in the list of sign-ins, which is emptied in time; a journal may be kept.
+    log.warning("Sign-in refused (%s) for %s. Often? See the sign-ins in Kheo.", outcome, masked(name))
     with transaction.atomic():
         SignIn.objects.create(user=user, name="" if user else masked(name), address=address, outcome=outcome)
         if user and not waiting:

@@ -7,10 +7,10 @@ import os
 from datetime import timedelta
 
 # How many web servers of the office itself stand before Kheo; each adds one entry to X-Forwarded-For.
-TRUSTED_PROXIES = int(os.environ.get("KHEO_PROXIES", "0"))
+TRUSTED_PROXIES = int(os.environ.get("KHEO_PROXIES") or 0)
 
 # How long the list of sign-ins with their addresses is kept. The law asks for at least a month.
-SIGN_INS_KEPT_DAYS = int(os.environ.get("KHEO_SIGN_INS_KEPT_DAYS", "400"))
+SIGN_INS_KEPT_DAYS = int(os.environ.get("KHEO_SIGN_INS_KEPT_DAYS") or 400)
 
 AUTH_PASSWORD_VALIDATORS = [
     # How long and how mixed is data (`SignInRule`), which an administrator edits.

@@ -8,7 +8,7 @@ class UpkeepConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.ui.registry import MenuEntry, Panel, menu, panels
-        from kheo.upkeep import sources
+        from kheo.upkeep import refusing, sources  # noqa: F401  (refusing declares checks)
         from kheo.upkeep.status import looks_after, urgent
 
         sources.declare()

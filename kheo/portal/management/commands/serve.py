@@ -13,6 +13,8 @@ from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
+from kheo.upkeep.refusing import stop_unless_safe
+
 ADDRESS = "127.0.0.1"
 
 
@@ -45,6 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
+        stop_unless_safe()
         if not free(port):
             raise CommandError(
                 f"Something already answers on port {port}. Take another: kheo serve --port {port + 1}"
