@@ -1,7 +1,7 @@
 """The rooms of the house, from the ground up. Each imports only rooms before it; a test holds this order."""
 
 GROUND = ["lib", "audit", "files", "ui", "search"]
-WHO_AND_WHERE = ["accounts", "places", "units"]
+WHO_AND_WHERE = ["accounts", "places", "units", "messaging"]
 KEEPING = ["upkeep"]
 WHAT = ["papers", "directives", "plans", "tallies", "initiatives", "fieldwork", "recognition"]
 FACES = ["duties", "reporting", "stories", "portal"]

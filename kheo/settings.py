@@ -143,6 +143,7 @@ TEMPLATES = [
         "OPTIONS": {
             "builtins": [
                 "kheo.ui.templatetags.kheo",
+                "kheo.messaging.templatetags.messaging",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],

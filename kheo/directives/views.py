@@ -17,6 +17,8 @@ from django.views.decorators.http import require_POST
 from kheo.files.models import Attachment
 from kheo.lib.periods import BEGINNING
 from kheo.lib.refusals import Refused
+from kheo.messaging.kinds import kinds
+from kheo.messaging.models import offers
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 from kheo.units.models import Post, Unit
 from kheo.units.reach import scope
@@ -540,6 +542,21 @@ def _onward(request: HttpRequest) -> str:
 # The matrix
 
 
+def with_messages(rows: Any, document: Directive, request: HttpRequest) -> list[dict[str, Any]]:
+    """Each row with the reminder to its body of today, where it owes an answer. Few queries, however many."""
+    rows, post = list(rows), request.post  # type: ignore[attr-defined]
+    kind = kinds["replies_due"]
+    if post is None or not kind.allows(post, document, []):
+        return rows
+    owing = {unit.path_now: unit for unit in kind.units(post, document)}
+    shown = [owing[row["unit"].path_now] for row in rows if row["unit"].path_now in owing]
+    ready = offers(kind, post, document, shown)
+    for row in rows:
+        heir = owing.get(row["unit"].path_now)
+        row["offer"] = ready.get(heir.pk) if heir else None
+    return rows
+
+
 def matrix(request: HttpRequest) -> HttpResponseBase:
     """Tasks × units of one document, with filters; a fixed number of queries."""
     documents = list(matrix_rows.documents(request.user))
@@ -581,7 +598,7 @@ def matrix(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "tasks": shown,
         "page": page,
-        "rows": matrix_rows.rows(page.rows, duties, shown),
+        "rows": with_messages(matrix_rows.rows(page.rows, duties, shown), document, request),
         "totals": _totals(counted.values()),
     }
     return render(request, "directives/matrix.html", context)

@@ -9,10 +9,11 @@ class DutiesConfig(AppConfig):
     label = "duties"
 
     def ready(self) -> None:
-        from kheo.duties import panels
+        from kheo.duties import messages, panels
         from kheo.ui.registry import MenuEntry, menu
 
         panels.declare()
+        messages.declare()
         menu.add(MenuEntry(_("My work"), "home", "home", 10))
         menu.add(MenuEntry(_("Who has not sent"), "due", "bell", 60, visible=follows))
 

@@ -27,7 +27,7 @@ def to_renew(request: HttpRequest) -> dict[str, Any] | None:
     if post is None or post.role not in (*FOLLOWING, Role.ADMIN, Role.UNIT_ADMIN):
         return None
     rows = committees_to_renew(post)
-    return {"rows": rows[:MOST], "more": len(rows) > MOST, "url": reverse("committee_list")} if rows else None
+    return {"rows": rows[:MOST], "more": len(rows) > MOST, "url": reverse("renewals_due")} if rows else None
 
 
 def declare() -> None:

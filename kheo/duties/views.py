@@ -4,8 +4,11 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from kheo.duties.due import due_from_others, plans_chased_by, without_registration
+from kheo.duties.due import committees_to_renew, due_from_others, plans_chased_by, without_registration
 from kheo.duties.first_page import actions, counts
+from kheo.duties.messages import bodies_for
+from kheo.messaging.kinds import kinds
+from kheo.messaging.models import offers, offers_of
 from kheo.ui.lists import wants_xlsx, xlsx_response
 from kheo.ui.registry import panels
 from kheo.units.acting import Request
@@ -46,4 +49,19 @@ def registrations_due(request: Request, pk: int) -> HttpResponseBase:
     communes = without_registration(plan)
     if wants_xlsx(request):
         return xlsx_response("xa-chua-dang-ky.xlsx", [(_("Commune or ward"), "full_name")], communes)
-    return render(request, "duties/registrations_due.html", {"plan": plan, "communes": communes})
+    bodies = {unit.area_id: unit for unit in bodies_for(communes)}
+    ready = offers(kinds["registration_due"], request.post, plan, bodies.values())
+    rows = [(area, ready.get(bodies[area.pk].pk) if area.pk in bodies else None) for area in communes]
+    return render(
+        request, "duties/registrations_due.html", {"plan": plan, "communes": communes, "rows": rows}
+    )
+
+
+def renewals_due(request: Request) -> HttpResponseBase:
+    """Steering committees within reach that have waited too long for their renewal."""
+    post = request.post_or_refuse()
+    found = committees_to_renew(post)
+    ready = offers_of(kinds["committee_renewal"], post, [(each, [each.unit]) for each in found])
+    return render(
+        request, "duties/renewals_due.html", {"rows": [(each, ready.get(each.pk)) for each in found]}
+    )

@@ -10,7 +10,7 @@ class FieldworkConfig(AppConfig):
     label = "fieldwork"
 
     def ready(self) -> None:
-        from kheo.fieldwork import measures, panels
+        from kheo.fieldwork import measures, messages, panels
         from kheo.files.owners import register_owner
         from kheo.search import index
         from kheo.ui.registry import Link, MenuEntry, links, menu, verbs
@@ -18,6 +18,7 @@ class FieldworkConfig(AppConfig):
 
         measures.declare()
         panels.declare()
+        messages.declare()
         index.register(
             index.Searchable(
                 kind="field_report",

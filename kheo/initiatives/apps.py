@@ -11,13 +11,14 @@ class InitiativesConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.files.owners import register_owner
-        from kheo.initiatives import measures, panels
+        from kheo.initiatives import measures, messages, panels
         from kheo.search import index
         from kheo.ui.registry import MenuEntry, menu, verbs
         from kheo.units import heirs
 
         measures.declare()
         panels.declare()
+        messages.declare()
         index.register(
             index.Searchable(
                 kind="initiative",

@@ -11,10 +11,11 @@ class StoriesConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.search import index
-        from kheo.stories import panels
+        from kheo.stories import messages, panels
         from kheo.ui.registry import Link, MenuEntry, links, menu, verbs
 
         panels.declare()
+        messages.declare()
         index.register(
             index.Searchable(
                 kind="story",

@@ -79,6 +79,7 @@ class Unfinished(NamedTuple):
     criteria: Any
     newer_plan: Any
     movement: Any
+    message: Any
 
 
 def unfinished() -> Unfinished:
@@ -92,6 +93,8 @@ def unfinished() -> Unfinished:
     from kheo.initiatives import registration
     from kheo.initiatives.models import Catalogue, Draft, Enrolment, Initiative, OnBehalf, Practice
     from kheo.lib.periods import today
+    from kheo.messaging.kinds import kinds
+    from kheo.messaging.models import Message
     from kheo.plans.models import CriteriaSet, Field, Movement, Plan
     from kheo.stories.models import Story
 
@@ -205,6 +208,15 @@ def unfinished() -> Unfinished:
         plan=drafted_plan,
         criteria=criteria.copy_to(drafted_plan, clerk),
         newer_plan=plan.new_version(clerk, "Thêm một chỉ tiêu"),
+        message=Message.objects.sent(
+            kinds["initiative_link"],
+            saturday,
+            [],
+            by=minh,
+            text="Kính gửi các đồng chí. Mời xem mô hình của xã.",
+            channel="zalo",
+            to="Nhóm Zalo của xã",
+        ),
         movement=Movement.objects.prepare(by=lam, launched_by=lam.unit, name="Bản làng sạch đẹp"),
     )
 
@@ -276,6 +288,12 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("hoa", "style_page", []),
         ("hoa", "search", []),
         ("minh", "account", []),
+        ("hoa", "renewals_due", []),
+        ("hoa", "messages", []),
+        ("hoa", "message_texts", []),
+        ("hoa", "message_text", ["registration_due"]),
+        ("minh", "message", ["initiative_link", bell.pk]),
+        ("minh", "message_withdraw", [now.message.pk]),
         ("an", "areas", []),
         ("an", "area", [commune.pk]),
         ("an", "unit_list", []),

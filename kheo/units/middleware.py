@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from kheo.lib.refusals import Refused
@@ -12,6 +12,7 @@ from kheo.rooms import ROOMS
 from kheo.ui.context import hides_sample
 from kheo.ui.doors import why_open
 from kheo.ui.middleware import refusal
+from kheo.units import other_posts
 from kheo.units.acting import Request
 from kheo.units.models import Post
 from kheo.units.reach import posts_of
@@ -27,7 +28,7 @@ class ActingPost:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, plain: HttpRequest) -> HttpResponse:
+    def __call__(self, plain: HttpRequest) -> HttpResponseBase:
         request = cast(Request, plain)
         request.posts = posts_of(request.user) if request.user.is_authenticated else []
         if request.user.is_authenticated:
@@ -37,7 +38,7 @@ class ActingPost:
         mine = next((post for post in request.posts if post.pk == chosen), None)
         request.post = cast(Post, mine or next(iter(request.posts), None))
         request.post_or_refuse = partial(_post_or_refuse, request)  # type: ignore[method-assign]
-        return self.get_response(request)
+        return other_posts.offered(request, self.get_response(request))
 
     def process_view(self, request: Request, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Whoever holds no post changes nothing; verbs may rely on somebody acting."""

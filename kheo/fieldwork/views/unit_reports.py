@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from kheo.fieldwork import due, filing
+from kheo.fieldwork import messages as chased
 from kheo.fieldwork.figures import MEASURED, written
 from kheo.fieldwork.forms import FilterForm, SignedFileForm, UnitReportForm, read_key
 from kheo.fieldwork.models import Draft, ReportFigure, UnitReport
@@ -21,6 +22,8 @@ from kheo.initiatives.models.initiatives import WRITERS
 from kheo.lib.formats import moment
 from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
+from kheo.messaging.kinds import kinds
+from kheo.messaging.models import offers
 from kheo.plans.models import CalendarEntry, Plan
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 from kheo.units.acting import Request
@@ -68,10 +71,18 @@ def unit_report_due(request: Request, pk: int) -> HttpResponseBase:
     rows = due.table(entry)
     if wants_xlsx(request):
         return xlsx_response("tinh-hinh-gui-bao-cao.xlsx", DUE, rows)
+    chases = chased.chases(request.post, entry)
+    late = [row.unit for row in rows if not row.sent]
     return render(
         request,
         "fieldwork/unit_report_due.html",
-        {"entry": entry, "rows": rows, "sent": sum(1 for row in rows if row.sent)},
+        {
+            "entry": entry,
+            "rows": rows,
+            "sent": sum(1 for row in rows if row.sent),
+            "chases": chases,
+            "offers": offers(kinds["report_due"], request.post, entry, late) if chases else {},
+        },
     )
 
 

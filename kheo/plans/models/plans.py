@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kheo.audit.models import record
+from kheo.audit.models import Entry, record
 from kheo.directives.models import Assignment, Directive
 from kheo.files.models import Attachment
 from kheo.lib import formats
@@ -348,6 +348,15 @@ class Plan(models.Model):
                 raise FasterColleague(self._who_was_faster())
             self.submitted_at = None
             record(self, "returned", by=by, reason=nfc(reason))
+
+    @property
+    def given_back(self) -> Entry | None:
+        """The entry that says why the draft came back, while it has not been handed in again."""
+        if not self.is_draft or self.submitted_at is not None:
+            return None
+        told = Entry.objects.about(self).filter(verb__in=["submitted", "returned"])
+        last = told.select_related("user").order_by("-at", "-pk").first()
+        return last if last is not None and last.verb == "returned" else None
 
     # Verbs that settle it
 

@@ -163,6 +163,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "writes": writes and found.is_draft,
         "may_write": writes,
         "decides": found.may_be_decided_by(post),
+        "given_back": found.given_back,
         "needs_number": found.state == Plan.State.APPROVED and (not found.number or not found.signed_file_id),
     }
     return render(request, "plans/plan.html", context)

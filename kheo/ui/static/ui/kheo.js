@@ -39,6 +39,13 @@ for (const box of document.querySelectorAll(".table-scroll:not([tabindex])")) {
   }
 }
 
+// "#…" of an address never reaches the server: forms that lead onward carry it along.
+if (location.hash.length > 1) {
+  for (const onward of document.querySelectorAll("form[data-onward] input[name=next]")) {
+    if (!onward.value.includes("#")) onward.value += location.hash;
+  }
+}
+
 // A second press of a slow button does not send a form twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;
