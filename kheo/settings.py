@@ -193,6 +193,15 @@ MEDIA_ROOT = DATA / "uploads"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
+# Where backups go (folders or s3://bucket/prefix), what stays of them, and what seals them.
+BACKUP_TO = os.environ.get("KHEO_BACKUP_TO", "").split()
+BACKUP_KEEP = os.environ.get("KHEO_BACKUP_KEEP", "7 daily, 4 weekly, 12 monthly")
+BACKUP_PASSPHRASE_FILE = os.environ.get("KHEO_BACKUP_PASSPHRASE_FILE", "")
+S3_ENDPOINT = os.environ.get("KHEO_S3_ENDPOINT", "")
+S3_REGION = os.environ.get("KHEO_S3_REGION", "us-east-1")
+S3_KEY = os.environ.get("KHEO_S3_KEY", "")
+S3_SECRET = os.environ.get("KHEO_S3_SECRET", "")
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -7,8 +7,9 @@ class UpkeepConfig(AppConfig):
     label = "upkeep"
 
     def ready(self) -> None:
-        from kheo.ui.registry import MenuEntry, Panel, menu, panels
-        from kheo.upkeep import refusing, sources  # noqa: F401  (refusing declares checks)
+        from kheo.lib.nightly import nightly
+        from kheo.ui.registry import MenuEntry, Panel, menu, panels, verbs
+        from kheo.upkeep import backing_up, refusing, sources  # noqa: F401  (refusing declares checks)
         from kheo.upkeep.status import looks_after, urgent
 
         sources.declare()
@@ -16,3 +17,13 @@ class UpkeepConfig(AppConfig):
             MenuEntry(_("State of the system"), "upkeep_status", "gear", 520, looks_after, group="system")
         )
         panels.add(Panel("upkeep_urgent", _("The system needs you"), "upkeep/panels/urgent.html", urgent, 1))
+        nightly.add("backup", _("Back up"), backing_up.every_night, 10)
+        verbs.add(
+            {
+                "backed_up": _("backed up"),
+                "backup_failed": _("backup failed"),
+                "backup_removed": _("backup removed by the rule for keeping"),
+                "restored": _("restored from a backup"),
+                "upgraded": _("changed to another version of Kheo"),
+            }
+        )
