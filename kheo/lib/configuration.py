@@ -105,12 +105,24 @@ def _database(text: str) -> Any:
     return None
 
 
+def _places(text: str) -> Any:
+    for place in text.split():
+        if not place.startswith(("/", "s3://")) or place in ("/", "s3://"):
+            return _("Write folders that begin with /, or s3://bucket/prefix, separated by spaces.")
+    return None
+
+
+def _keep(text: str) -> Any:
+    written = re.fullmatch(r"\d+ (daily|weekly|monthly|yearly)(, ?\d+ (daily|weekly|monthly|yearly))*", text)
+    return None if written and re.search(r"\b[1-9]", text) else _("Write: 7 daily, 4 weekly, 12 monthly")
+
+
 # In the order of docs/settings.md and of the file.
 SETTINGS = [
     Setting(
         "KHEO_DATA",
-        "Thư mục chứa dữ liệu: cơ sở dữ liệu SQLite, tệp tải lên và khóa bí mật. Hãy sao lưu thư mục này.",
-        "The folder of the SQLite database, the uploads and the secret key. Back up this folder.",
+        "Thư mục chứa dữ liệu: cơ sở dữ liệu SQLite, tệp tải lên và khóa bí mật.",
+        "The folder of the SQLite database, the uploads and the secret key.",
         _path,
     ),
     Setting(
@@ -185,6 +197,50 @@ SETTINGS = [
         "1 shows the cause of an error to whoever meets it. Never on an installation.",
         _flag,
         "0",
+    ),
+    Setting(
+        "KHEO_BACKUP_TO",
+        "Nơi để bản sao lưu, cách nhau bằng dấu cách: thư mục trên ổ đĩa thứ hai hoặc s3://ngăn/thư-mục.",
+        "Where backups go, separated by spaces: a folder on a second disk, s3://bucket/prefix, or both.",
+        _places,
+    ),
+    Setting(
+        "KHEO_BACKUP_KEEP",
+        "Giữ lại những bản sao lưu nào: theo ngày (daily), tuần (weekly), tháng (monthly), năm (yearly).",
+        "Which backups stay: by days, weeks, months and years.",
+        _keep,
+        "7 daily, 4 weekly, 12 monthly",
+    ),
+    Setting(
+        "KHEO_BACKUP_PASSPHRASE_FILE",
+        "Tệp chứa mật khẩu sao lưu ở dòng đầu; chỉ tài khoản kheo được đọc. Để trống: không đặt mật khẩu.",
+        "The file whose first line seals every backup; only the account kheo may read it. Empty: not sealed.",
+        _file,
+    ),
+    Setting(
+        "KHEO_S3_KEY",
+        "Khóa của kho lưu trữ S3.",
+        "The key of the S3 store.",
+        _anything,
+    ),
+    Setting(
+        "KHEO_S3_SECRET",
+        "Khóa bí mật của kho lưu trữ S3; khóa này được xem, ghi, đọc và xóa trong ngăn.",
+        "The secret of that key, which may list, write, read and delete in the bucket.",
+        _anything,
+    ),
+    Setting(
+        "KHEO_S3_ENDPOINT",
+        "Địa chỉ của kho lưu trữ theo chuẩn S3 trong nước, ví dụ https://s3.example.vn. Để trống: Amazon.",
+        "The address of another store that speaks S3, such as https://s3.example.vn. Empty: Amazon.",
+        _address,
+    ),
+    Setting(
+        "KHEO_S3_REGION",
+        "Vùng của kho lưu trữ, nếu có.",
+        "The store's region, where it has any.",
+        _anything,
+        "us-east-1",
     ),
 ]
 KNOWN = {setting.name: setting for setting in SETTINGS}
@@ -276,7 +332,7 @@ def check(values: Mapping[str, str]) -> None:
         # A lazy sentence may not even be asked whether it is empty.
         if (trouble := setting.check(value.strip())) is not None:
             # The value of a secret is not repeated on a screen or in a journal.
-            shown = "…" if name in ("KHEO_SECRET_KEY", "KHEO_DATABASE") else value
+            shown = "…" if name in ("KHEO_SECRET_KEY", "KHEO_DATABASE", "KHEO_S3_SECRET") else value
             raise Wrong(_("%(name)s is “%(value)s”. %(todo)s"), name=name, value=shown, todo=trouble)
 
 
