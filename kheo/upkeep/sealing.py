@@ -45,7 +45,7 @@ def add_bytes(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 
 def give_up(tar: tarfile.TarFile) -> None:
     """Leave a tar unfinished: it would write its end when it is collected, into a file closed long ago."""
-    tar.fileobj.closed = True  # type: ignore[union-attr]
+    tar.fileobj.closed = True  # type: ignore[union-attr, attr-defined]
 
 
 class _Pieces(io.RawIOBase):
