@@ -215,14 +215,26 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# What this machine notes about itself: signs of life, the errors of the last days. Not part of a backup.
+RUN = DATA / "run"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    # Kheo says itself who was refused at the door, in fewer words.
-    "loggers": {"axes": {"level": "ERROR"}},
+    "formatters": {"line": {"()": "kheo.lib.logs.OneLine"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "faults": {"()": "kheo.lib.logs.FaultKeeper", "folder": RUN},
+    },
+    "root": {"handlers": ["console", "faults"], "level": "WARNING"},
+    "loggers": {
+        # Kheo says itself who was refused at the door, in fewer words.
+        "axes": {"level": "ERROR"},
+        # A page that isn't there, or a stranger's Host header, needs nobody's care.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django_tasks": {"level": "ERROR"},
+        "django_tasks_db": {"level": "ERROR"},
+    },
 }
 
 from kheo.accounts.sign_in import *  # noqa: E402, F403  (the settings of allauth and axes live with the room)

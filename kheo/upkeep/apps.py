@@ -9,10 +9,11 @@ class UpkeepConfig(AppConfig):
     def ready(self) -> None:
         from kheo.lib.nightly import nightly
         from kheo.ui.registry import MenuEntry, Panel, menu, panels, verbs
-        from kheo.upkeep import backing_up, refusing, sources  # noqa: F401  (refusing declares checks)
+        from kheo.upkeep import backing_up, chores, refusing, sources  # noqa: F401  (refusing declares checks)
         from kheo.upkeep.status import looks_after, urgent
 
         sources.declare()
+        chores.declare()
         menu.add(
             MenuEntry(_("State of the system"), "upkeep_status", "gear", 520, looks_after, group="system")
         )

@@ -31,7 +31,8 @@ _GRAVITY = (RED, AMBER, GREEN, PLAIN)
 class Line:
     """One fact: how it stands (`tone`), in a sentence, and what to do about it.
 
-    `command` is what the administrator types on the machine; `url` and `label` a page that helps.
+    `command` is what the administrator types on the machine; `url` and `label` a page that helps; `detail`
+    what those who maintain Kheo will ask for.
     """
 
     tone: str
@@ -40,6 +41,7 @@ class Line:
     command: str = ""
     url: str = ""
     label: Text = ""
+    detail: str = ""
 
     @property
     def word(self) -> Text:

@@ -1,10 +1,16 @@
-"""`kheo serve`: answers on this machine's loopback address until Ctrl-C.
+"""`kheo serve`: answers on this machine's loopback address until Ctrl-C, with the worker beside it.
 
-Others reach an installation through a web server on the same machine, which also brings HTTPS.
+Others reach an installation through a web server on the same machine, which also brings HTTPS; there the
+worker is a service of its own.
 """
 
 import logging
+import os
 import socket
+import subprocess
+import sys
+import threading
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -44,6 +50,7 @@ class Command(BaseCommand):
         )
         # Several workers each count sign-in attempts for themselves unless they share a cache.
         parser.add_argument("--workers", type=int, default=1)
+        parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere: kheo work")
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
@@ -65,12 +72,27 @@ class Command(BaseCommand):
                 "control_socket_disable": True,
                 # A connection opened before the fork would be shared by two processes.
                 "pre_fork": lambda server, worker: connections.close_all(),
-                "when_ready": lambda server: self.stdout.write(
-                    f"Kheo answers on http://{ADDRESS}:{port}/ (Ctrl-C stops it)."
-                ),
+                "when_ready": lambda server: self.ready(port, with_worker=not options["no_worker"]),
                 "on_exit": lambda server: self.stdout.write("Kheo has stopped."),
             }
         ).run()
+
+    def ready(self, port: int, *, with_worker: bool) -> None:
+        if with_worker:
+            threading.Thread(target=keep_a_worker, daemon=True).start()
+        self.stdout.write(f"Kheo answers on http://{ADDRESS}:{port}/ (Ctrl-C stops it).")
+
+
+def keep_a_worker() -> None:
+    """Run `kheo work` as a process of its own, and again when it dies; it ends by itself with this one."""
+    while True:
+        began = time.monotonic()
+        child = subprocess.Popen(  # noqa: S603  (our own program)
+            [sys.executable, "-m", "kheo", "work", "--beside", str(os.getpid())], stdin=subprocess.DEVNULL
+        )
+        child.wait()
+        # One that cannot even start is not tried in a circle.
+        time.sleep(1 if time.monotonic() - began > 60 else 20)
 
 
 def free(port: int) -> bool:
