@@ -25,6 +25,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def about(self, thing: models.Model) -> "EntryQuerySet":
         return self.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
 
+    def of_units(self, units: Iterable[int], since: datetime) -> "EntryQuerySet":
+        """What was done since a moment to the records of these units (ids), whoever did it."""
+        return self.filter(about_unit_id__in=units, at__gt=since)
+
     def search(
         self,
         text: str = "",
@@ -86,6 +90,8 @@ class Entry(models.Model):
     post_id = models.BigIntegerField(null=True)
     unit_id = models.BigIntegerField(null=True)
     acting_as = models.CharField(max_length=300, blank=True)
+    # The unit whose record it is, so that each can be told what others did to its own.
+    about_unit_id = models.BigIntegerField(null=True)
     verb = models.CharField(max_length=60)
     object_type = models.CharField(max_length=80)
     object_id = models.CharField(max_length=40)
@@ -104,6 +110,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "-at"], name="audit_about"),
             models.Index(fields=["unit_id", "-at"], name="audit_unit"),
+            models.Index(fields=["about_unit_id", "-at"], name="audit_about_unit"),
             models.Index(fields=["user", "-at"], name="audit_user"),
         ]
 
@@ -147,6 +154,11 @@ def record_all(
     )
 
 
+def unit_of(thing: Any) -> int | None:
+    """The id of the unit whose record a thing is: its `journal_unit_id` where it says so, else its `unit`."""
+    return getattr(thing, "journal_unit_id", None) or getattr(thing, "unit_id", None)
+
+
 def _entry(thing: models.Model, verb: str, by: Any, changes: dict[str, list] | None, reason: str) -> Entry:
     post, user = (by, by.user) if hasattr(by, "unit_id") else (None, by)
     return Entry(
@@ -154,6 +166,7 @@ def _entry(thing: models.Model, verb: str, by: Any, changes: dict[str, list] | N
         post_id=post.pk if post else None,
         unit_id=post.unit_id if post else None,
         acting_as=str(post)[:300] if post else "",
+        about_unit_id=unit_of(thing),
         verb=verb,
         object_type=thing._meta.label_lower,
         object_id=str(thing.pk),

@@ -10,12 +10,26 @@ class DutiesConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.duties import messages, panels
-        from kheo.ui.registry import MenuEntry, menu
+        from kheo.ui.registry import Link, MenuEntry, links, menu
 
         panels.declare()
         messages.declare()
         menu.add(MenuEntry(_("My work"), "home", "home", 10))
+        menu.add(MenuEntry(_("Our unit"), "our_unit", "building", 15, visible=holds_post))
         menu.add(MenuEntry(_("Who has not sent"), "due", "bell", 60, visible=follows))
+        links.add("units.unit", Link(_("The work of this unit"), "unit_page", "home", 10, visible=reaches))
+
+
+def holds_post(request: Any) -> bool:
+    return getattr(request, "post", None) is not None
+
+
+def reaches(request: Any, unit: Any) -> bool:
+    from kheo.units.models import Unit
+    from kheo.units.reach import scope
+
+    here = Unit.objects.filter(pk=unit.pk)
+    return scope(here, request.user, unit="self", area="area").exists()
 
 
 def follows(request: Any) -> bool:

@@ -1,17 +1,23 @@
 """Everyone's first page, and what others owe."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from kheo.duties.due import committees_to_renew, due_from_others, plans_chased_by, without_registration
+from kheo.duties.extent import with_standing
 from kheo.duties.first_page import actions, counts
 from kheo.duties.messages import bodies_for
+from kheo.duties.models import Visit
+from kheo.duties.unit_page import UnitPage
 from kheo.messaging.kinds import kinds
 from kheo.messaging.models import offers, offers_of
 from kheo.ui.lists import wants_xlsx, xlsx_response
 from kheo.ui.registry import panels
 from kheo.units.acting import Request
+from kheo.units.models import Unit
+from kheo.units.reach import scope
 
 
 def home(request: Request) -> HttpResponseBase:
@@ -24,6 +30,24 @@ def home(request: Request) -> HttpResponseBase:
             "counts": counts(request.post),
         },
     )
+
+
+def our_unit(request: Request) -> HttpResponseBase:
+    return redirect("unit_page", request.post_or_refuse().unit_id)
+
+
+def unit_page(request: Request, pk: int) -> HttpResponseBase:
+    """A body's own page, for its people and for those above it."""
+    reached = scope(with_standing(Unit.objects.all()), request.user, unit="self", area="area")
+    unit = get_object_or_404(reached, pk=pk)
+    heir = unit.today
+    if heir.pk != unit.pk and reached.filter(pk=heir.pk).exists():
+        told = _("%(unit)s is no more. Its work is found here, at the body that answers for it today.")
+        messages.info(request, told % {"unit": unit})
+        return redirect("unit_page", heir.pk)
+    since = Visit.objects.note(request.user, unit)
+    page = UnitPage(unit, user=request.user, post=request.post, since=since)
+    return render(request, "duties/unit.html", {"unit": unit, "unit_page": page})
 
 
 def due(request: Request) -> HttpResponseBase:

@@ -20,7 +20,7 @@ from kheo.lib.periods import today
 from kheo.places.models import Area
 from kheo.plans.models import CalendarEntry, Field
 from kheo.ui.forms import Form, HouseForm, ModelForm, VietnameseDateField
-from kheo.units.models import Post
+from kheo.units.models import Post, Unit
 
 
 class FieldReportForm(Form):
@@ -453,6 +453,8 @@ class FilterForm(Form):
         Area.objects.none(), label=_("Commune or ward"), required=False, empty_label=_("All")
     )
 
+    body = forms.ModelChoiceField(Unit.objects.none(), label=_("Body"), required=False, empty_label=_("All"))
+
     def __init__(self, data: Any, *, by: Any, of_units: bool = False, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         year = today().year
@@ -460,6 +462,11 @@ class FilterForm(Form):
             ("", gettext("All")), *((each, str(each)) for each in range(year + 1, 2019, -1))
         ]  # fmt: skip
         self.fields["state"].choices = [("", gettext("All")), *State.choices]
+        if str(self.data.get("body", "")).isdigit():
+            # Where a link asked for one body's records: shown, so that it can be let go of.
+            self.fields["body"].queryset = Unit.objects.filter(pk=self.data["body"])
+        else:
+            del self.fields["body"]
         area = by.unit.area if by else None
         if of_units:
             del self.fields["field"], self.fields["commune"]

@@ -488,6 +488,8 @@ class FilterForm(Form):
         label=_("Order"), choices=[("", _("A to Z")), ("newest", _("newest first"))], required=False
     )
 
+    body = forms.ModelChoiceField(Unit.objects.none(), label=_("Body"), required=False, empty_label=_("All"))
+
     def __init__(self, data: Any, *, by: Any, states: Any, years: Any = None, **kwargs: Any) -> None:
         from kheo.units.models import Line
 
@@ -500,6 +502,11 @@ class FilterForm(Form):
         ]
         fields["state"].choices = [("", gettext("All")), *states]
         fields["line"].choices = [("", gettext("All")), *Line.choices]
+        if str(self.data.get("body", "")).isdigit():
+            # Where a link asked for one body's records: shown, so that it can be let go of.
+            fields["body"].queryset = Unit.objects.filter(pk=self.data["body"])
+        else:
+            del fields["body"]
         area = by.unit.area if by else None
         if area is None or area.commune is not None:
             # Who works in one commune has nothing to choose from.

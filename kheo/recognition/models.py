@@ -148,6 +148,10 @@ class Decision(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("decision", args=[self.pk])
 
+    @property
+    def journal_unit_id(self) -> int:
+        return self.committee_id
+
     def may_be_seen_by(self, user: Any) -> bool:
         return type(self).objects.visible_to(user).filter(pk=self.pk).exists()
 
@@ -334,6 +338,10 @@ class Recognition(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("initiative_recognitions", args=[self.initiative_id])
+
+    @property
+    def journal_unit_id(self) -> int:
+        return self.initiative.owner_id
 
     @property
     def last_day(self) -> date | None:

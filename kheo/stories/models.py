@@ -193,6 +193,10 @@ class Story(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("story", args=[self.pk])
 
+    @property
+    def journal_unit_id(self) -> int:
+        return self.initiative.owner_id
+
     # What it is
 
     def _folded(self) -> str:

@@ -141,12 +141,13 @@ class Panels:
 
 @dataclass(frozen=True)
 class Link:
-    """A menu entry of one object's page: `url_name` takes the object's id."""
+    """A menu entry of one object's page: `url_name` takes the object's id; `visible` says for whom."""
 
     label: Text
     url_name: str
     icon: str = ""
     order: int = 100
+    visible: Callable[[HttpRequest, Any], bool] = lambda request, thing: True
 
 
 @dataclass
@@ -159,12 +160,13 @@ class Links:
         kept = [each for each in self.entries.get(about, []) if each.url_name != link.url_name]
         self.entries[about] = sorted([*kept, link], key=lambda each: each.order)
 
-    def about(self, thing: Any) -> list[dict[str, Any]]:
-        """The links of one object, with their addresses."""
+    def about(self, thing: Any, request: HttpRequest) -> list[dict[str, Any]]:
+        """The links of one object that this person may follow, with their addresses."""
         entries = self.entries.get(thing._meta.label_lower, [])
         return [
             {"label": link.label, "icon": link.icon, "url": reverse(link.url_name, args=[thing.pk])}
             for link in entries
+            if link.visible(request, thing)
         ]
 
 

@@ -89,6 +89,14 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             units = units.filter(within("area__path", within_area.path))
         return units.distinct()
 
+    def of_body(self, unit: "Unit") -> "UnitQuerySet":
+        """The body itself, those whose heir it is today, and those typed under it."""
+        return self.filter(
+            Q(pk=unit.pk)
+            | Q(path_now=unit.path_now, heir_undecided=False)
+            | Q(kind=Unit.Kind.TYPED, parent__path_now=unit.path_now)
+        )
+
     def matching(self, folded: str = "", line: str = "", level: str = "") -> "UnitQuerySet":
         """Those whose name holds the folded words, of a line and a level if given."""
         units = self
@@ -191,6 +199,10 @@ class Unit(models.Model):
             self.path = (self.parent.path if self.parent else "") + segment(self.pk)
             self.path_now = (self.parent.path_now if self.parent else "") + segment(self.pk)
             type(self).objects.filter(pk=self.pk).update(path=self.path, path_now=self.path_now)
+
+    @property
+    def journal_unit_id(self) -> int:
+        return self.pk
 
     @property
     def is_living(self) -> bool:

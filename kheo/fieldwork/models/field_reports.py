@@ -26,7 +26,7 @@ from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import fold
 from kheo.places.models import Area
 from kheo.tallies.counting import counting
-from kheo.units.models import Post, ReachKind
+from kheo.units.models import Post, ReachKind, Unit
 
 # Who may accept: the desk and the heads of the body that decides.
 _ACCEPTING = ("registrar", "specialist", "head", "deputy")
@@ -85,6 +85,9 @@ class FieldReportQuerySet(ReportQuerySet):
         for key, name in (("field", "enrolment__field"), ("state", "state")):
             if key in chosen:
                 found = found.filter(**{name: chosen[key]})
+        if "body" in chosen:
+            bodies = Unit.objects.of_body(chosen["body"]).values("pk")
+            found = found.filter(enrolment__initiative__owner__in=bodies)
         if "commune" in chosen:
             here = Area.objects.within_now(chosen["commune"]).values("pk")
             found = found.filter(enrolment__initiative__area__in=here)
@@ -170,6 +173,10 @@ class FieldReport(Version):
 
     def get_absolute_url(self) -> str:
         return reverse("field_report", args=[self.pk])
+
+    @property
+    def journal_unit_id(self) -> int:
+        return self.initiative.owner_id
 
     @property
     def edit_url(self) -> str:

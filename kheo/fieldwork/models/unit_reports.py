@@ -41,6 +41,8 @@ class UnitReportQuerySet(ReportQuerySet):
             found = found.filter(unit__folded__contains=word)
         if year := chosen.get("year"):
             found = found.filter(period_last__gte=date(year, 1, 1), period_first__lte=date(year, 12, 31))
+        if "body" in chosen:
+            found = found.filter(unit__in=Unit.objects.of_body(chosen["body"]).values("pk"))
         for key in ("state", "entry"):
             if key in chosen:
                 found = found.filter(**{key: chosen[key]})
@@ -329,25 +331,30 @@ def covered_by(post: Post) -> Any:
     return seen.filter(running).select_related("owner", "area__parent", "field").order_by("sort_key", "pk")
 
 
-def asked_of(post: Post, on: date | None = None) -> Any:
+def asked_of(post: Post, on: date | None = None) -> list[CalendarEntry]:
     """The report periods that are open on a day for the post's body and for which it has no report yet."""
     on = on or today()
+    return [entry for entry in unreported_by(post.unit, on) if entry.opens <= on]
+
+
+def unreported_by(unit: Unit, on: date) -> list[CalendarEntry]:
+    """The report periods, past, open or to come, for which a body owes a report and has begun none."""
     entries = CalendarEntry.objects.filter(
-        kind=CalendarEntry.Kind.REPORT, plan__state="approved", opens__lte=on
+        kind=CalendarEntry.Kind.REPORT, plan__state="approved"
     ).select_related("plan__committee__area", "plan__movement")
-    # A closed period still owed is asked for until the plan's year is over.
-    return [
-        entry
-        for entry in entries.filter(plan__year__gte=on.year - 1)
-        .filter(plan__committee__area__in=ids(post.unit.area.path_now))
+    found = list(
+        # A closed period still owed is asked for until the plan's year is over.
+        entries.filter(plan__year__gte=on.year - 1, closes__gte=date(on.year, 1, 1))
+        .filter(plan__committee__area__in=ids(unit.area.path_now))
         .exclude(
-            reports__in=UnitReport.objects.filter(unit__path_now=post.unit.path_now).exclude(
-                state="withdrawn"
-            )
+            reports__in=UnitReport.objects.filter(unit__path_now=unit.path_now).exclude(state="withdrawn")
         )
         .order_by("closes", "pk")[:20]
-        if entry.closes.year >= on.year and owes(post.unit, entry)
-    ]
+    )
+    # Whom a plan asks is the same for all its periods, and a body works by one or two plans.
+    first = {entry.plan_id: entry for entry in reversed(found)}
+    owing_plans = {plan for plan, entry in first.items() if owes(unit, entry)}
+    return [entry for entry in found if entry.plan_id in owing_plans]
 
 
 def owing(entry: CalendarEntry) -> Any:

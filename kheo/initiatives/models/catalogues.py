@@ -100,6 +100,10 @@ class Catalogue(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("catalogue", args=[self.pk])
 
+    @property
+    def journal_unit_id(self) -> int:
+        return self.committee_id
+
     def may_be_seen_by(self, user: Any) -> bool:
         return type(self).objects.visible_to(user).filter(pk=self.pk).exists()
 

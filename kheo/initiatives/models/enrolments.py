@@ -70,6 +70,8 @@ class EnrolmentQuerySet(ScopedQuerySet):
             found = found.filter(initiative__kind=chosen["kind"])
         if "line" in chosen:
             found = found.filter(initiative__owner__in=Unit.objects.filter(line=chosen["line"]).values("pk"))
+        if "body" in chosen:
+            found = found.filter(initiative__owner__in=Unit.objects.of_body(chosen["body"]).values("pk"))
         if "commune" in chosen:
             here = Area.objects.within_now(chosen["commune"]).values("pk")
             found = found.filter(initiative__area__in=here)
@@ -251,6 +253,10 @@ class Enrolment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("enrolment", args=[self.pk])
+
+    @property
+    def journal_unit_id(self) -> int:
+        return self.initiative.owner_id
 
     @property
     def tone(self) -> str:

@@ -74,6 +74,8 @@ class InitiativeQuerySet(ScopedQuerySet):
             found = found.filter(area__in=Area.objects.within_now(chosen["commune"]).values("pk"))
         if "practice" in chosen:
             found = found.filter(practice=chosen["practice"])
+        if "body" in chosen:
+            found = found.filter(owner__in=Unit.objects.of_body(chosen["body"]).values("pk"))
         year = {
             name: chosen[key] for key, name in (("year", "year"), ("level", "level_asked")) if key in chosen
         }
@@ -216,6 +218,10 @@ class Initiative(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("initiative", args=[self.pk])
+
+    @property
+    def journal_unit_id(self) -> int:
+        return self.owner_id
 
     # What it is
 

@@ -163,6 +163,10 @@ class Plan(models.Model):
         return f"{self.movement} {self.year}, {self.committee}"
 
     @property
+    def journal_unit_id(self) -> int:
+        return self.committee_id
+
+    @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
 

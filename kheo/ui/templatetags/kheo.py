@@ -167,10 +167,10 @@ def told(entry: Entry) -> str:
     return verbs.word(entry.verb)
 
 
-@register.inclusion_tag("ui/parts/links.html")
-def links_about(thing: Any) -> dict[str, Any]:
+@register.inclusion_tag("ui/parts/links.html", takes_context=True)
+def links_about(context: dict[str, Any], thing: Any) -> dict[str, Any]:
     """Where else something is told of this object: links that the rooms above have added."""
-    return {"links": links.about(thing)}
+    return {"links": links.about(thing, context["request"])}
 
 
 def _told(entry: Entry) -> dict[str, Any]:
