@@ -10,13 +10,27 @@ class DutiesConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.duties import messages, panels
-        from kheo.ui.registry import Link, MenuEntry, links, menu
+        from kheo.ui.registry import Link, MenuEntry, links, menu, things
 
         panels.declare()
         messages.declare()
         menu.add(MenuEntry(_("My work"), "home", "home", 10))
         menu.add(MenuEntry(_("Our unit"), "our_unit", "building", 15, visible=holds_post))
         menu.add(MenuEntry(_("Who has not sent"), "due", "bell", 60, visible=follows))
+        things.add(
+            {
+                "initiatives.initiative": "initiative",
+                "initiatives.enrolment": "enrolment",
+                "initiatives.catalogue": "catalogue",
+                "fieldwork.fieldreport": "field_report",
+                "fieldwork.unitreport": "unit_report",
+                "directives.directive": "directive",
+                "directives.duty": "duty",
+                "plans.plan": "plan",
+                "recognition.decision": "decision",
+                "units.unit": "unit",
+            }
+        )
         links.add("units.unit", Link(_("The work of this unit"), "unit_page", "home", 10, visible=reaches))
 
 

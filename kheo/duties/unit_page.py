@@ -33,8 +33,7 @@ from kheo.plans.models import Plan, Target
 from kheo.tallies.figures import Reading
 from kheo.tallies.measures import REGISTRY
 from kheo.ui.charts import BarChart
-from kheo.ui.context import url_or_nothing
-from kheo.ui.registry import verbs
+from kheo.ui.registry import things, verbs
 from kheo.units.models import Post, ReachKind
 
 # How many of each are shown; the rest is one link away.
@@ -43,21 +42,6 @@ COUNTED = 99
 CHANGES = 12
 ENTRIES = 150
 YEARLY = ("enrolled_new", "enrolled_continuing", "enrolled_unknown")
-
-# The page of a thing the journal names, by its model. Pages of rooms above are named like any other.
-PAGES = {
-    "initiatives.initiative": "initiative",
-    "initiatives.enrolment": "enrolment",
-    "initiatives.catalogue": "catalogue",
-    "fieldwork.fieldreport": "field_report",
-    "fieldwork.unitreport": "unit_report",
-    "directives.directive": "directive",
-    "directives.duty": "duty",
-    "plans.plan": "plan",
-    "recognition.decision": "decision",
-    "stories.story": "story",
-    "units.unit": "unit",
-}
 
 
 @dataclass(frozen=True)
@@ -469,8 +453,7 @@ class UnitPage:
         for entry in entries.select_related("user")[:ENTRIES]:
             key = (entry.object_type, entry.object_id)
             if key not in found:
-                page = PAGES.get(entry.object_type)
-                url = url_or_nothing(page, entry.object_id) if page else ""
+                url = things.url(entry.object_type, entry.object_id)
                 found[key] = Changed(entry.object_label, url, entry.at)
             found[key].steps.append(
                 {

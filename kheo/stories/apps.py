@@ -12,7 +12,7 @@ class StoriesConfig(AppConfig):
     def ready(self) -> None:
         from kheo.search import index
         from kheo.stories import messages, panels
-        from kheo.ui.registry import Link, MenuEntry, links, menu, verbs
+        from kheo.ui.registry import Link, MenuEntry, links, menu, things, verbs
 
         panels.declare()
         messages.declare()
@@ -27,6 +27,7 @@ class StoriesConfig(AppConfig):
                 things=stories_for_search,
             )
         )
+        things.add({"stories.story": "story"})
         verbs.add({"replaced": _("replaced it by a newer version"), "photos_chosen": _("chose the photos")})
         links.add("initiatives.initiative", Link(_("Told to the public"), "initiative_stories", "story", 40))
         menu.add(MenuEntry(_("Stories"), "story_list", "story", 50, group="results"))

@@ -25,10 +25,10 @@ def hides_sample(request: HttpRequest) -> bool:
     return request.COOKIES.get(SAMPLE_COOKIE) == "hidden"
 
 
-def url_or_nothing(name: str, *args: Any) -> str:
+def url_or_nothing(name: str) -> str:
     """The address of a page of a room above, or "" while that room has none."""
     try:
-        return reverse(name, args=args)
+        return reverse(name)
     except NoReverseMatch:
         return ""
 

@@ -171,6 +171,24 @@ class Links:
 
 
 @dataclass
+class Things:
+    """Under which URL name the page of a thing stands, by its model: what the journal names can be opened."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+
+    def add(self, pages: dict[str, str]) -> None:
+        self.pages.update(pages)
+
+    def url(self, model: str, pk: Any) -> str:
+        """The address of one thing's page by its model ("plans.plan") and id; "" where it has none."""
+        name = self.pages.get(model)
+        try:
+            return reverse(name, args=[pk]) if name else ""
+        except NoReverseMatch:
+            return ""
+
+
+@dataclass
 class Verbs:
     """Audit verbs in the reader's words."""
 
@@ -185,6 +203,7 @@ class Verbs:
 
 menu = Menu()
 links = Links()
+things = Things()
 panels = Panels()
 verbs = Verbs(
     {
