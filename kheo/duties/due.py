@@ -131,7 +131,7 @@ def registering(plan: Plan) -> tuple[set[int], set[int]]:
         return set(), set()
     communes = Area.objects.on(today()).communes().within_now(area).filter(sample=plan.sample)
     sent = Enrolment.objects.filter(year=plan.year, initiative__movement=plan.movement_id).exclude(
-        state__in=[Enrolment.State.DRAFT, Enrolment.State.WITHDRAWN, Enrolment.State.PUBLISHED]
+        state__in=[Enrolment.State.DRAFT, Enrolment.State.WITHDRAWN, *Enrolment.TOLD]
     )
     paths = sent.order_by().values_list("initiative__commune__path_now", flat=True).distinct()
     return {ids(path)[-1] for path in paths if path}, set(communes.values_list("pk", flat=True))

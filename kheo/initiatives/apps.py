@@ -49,6 +49,8 @@ class InitiativesConfig(AppConfig):
         verbs.add(
             {
                 "taken_from_publication": _("took it in from a publication"),
+                "taken_over": _("took it over from a list"),
+                "taking_over_undone": _("took back what was taken over from a list"),
                 "field_corrected": _("corrected the field of work"),
                 "taken_off": _("took it off the list"),
                 "issued": _("recorded the signed list"),

@@ -13,14 +13,17 @@ from kheo.tallies.measures import KINDS, Measure, Share, register
 
 
 def enrolled(kind: str) -> Callable[[int | None], Iterator[Share]]:
-    """Enrolments in a catalogue, or known from a publication, of one kind, by plan year."""
+    """Enrolments in a catalogue, or known from a publication or a list, of one kind, by plan year."""
 
     def rows(enrolment: int | None = None) -> Iterator[Share]:
-        counted = Enrolment.objects.counted().filter(kind=kind)
-        for row in _grouped(counted, enrolment, "pk", "year", "initiative__", "field"):
-            yield _share(date(row["when"], 1, 1), row)
+        yield from of_year(Enrolment.objects.counted().filter(kind=kind), enrolment)
 
     return rows
+
+
+def of_year(enrolments: Any, enrolment: int | None = None) -> Iterator[Share]:
+    for row in _grouped(enrolments, enrolment, "pk", "year", "initiative__", "field"):
+        yield _share(date(row["when"], 1, 1), row)
 
 
 def accepted(kind: str) -> Callable[[int | None], Iterator[Share]]:

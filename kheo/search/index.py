@@ -10,7 +10,7 @@ transaction of the verb that changed it:
     ))
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -104,6 +104,13 @@ def update(*things: models.Model) -> None:
 def remove(thing: models.Model) -> None:
     """Let it be found no longer."""
     Document.objects.filter(kind=kind_of(thing).kind, object_id=str(thing.pk)).delete()
+
+
+def remove_all(things: Sequence[models.Model]) -> None:
+    """`remove` for many of one kind."""
+    if things:
+        ids = [str(thing.pk) for thing in things]
+        Document.objects.filter(kind=kind_of(things[0]).kind, object_id__in=ids).delete()
 
 
 def rebuild(kind: str | None = None, progress: Callable[[str, int], None] | None = None) -> int:

@@ -190,8 +190,12 @@ class Enrolment(models.Model):
         WITHDRAWN = "withdrawn", pgettext_lazy("enrolment", "withdrawn")
         # Taken from a publication for the year it names; nobody here has accepted it.
         PUBLISHED = "published", _("known from a publication")
+        # Decided on paper by whoever issued the list it was taken over from; nobody here has accepted it.
+        TAKEN_OVER = "taken_over", _("taken over from a list")
 
-    COUNTED = (State.APPROVED, State.PUBLISHED)
+    COUNTED = (State.APPROVED, State.PUBLISHED, State.TAKEN_OVER)
+    # Those that came another way than up.
+    TOLD = (State.PUBLISHED, State.TAKEN_OVER)
     # The way up, in its order.
     WAY = (State.DRAFT, State.SENT, State.RECEIVED, State.CONFIRMED, State.APPROVED)
     TONES = {
@@ -203,6 +207,7 @@ class Enrolment(models.Model):
         State.RETURNED: "warn",
         State.WITHDRAWN: "off",
         State.PUBLISHED: "info",
+        State.TAKEN_OVER: "info",
     }
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="enrolments")
@@ -266,6 +271,11 @@ class Enrolment(models.Model):
     def goes_upward(self) -> bool:
         """Whether it is proposed above the commune: then the long form is asked for."""
         return self.level_asked in (Level.PROVINCE, Level.DISTRICT)
+
+    @property
+    def came_up(self) -> bool:
+        """Whether it went the way up here; what a publication or a list tells of did not."""
+        return self.state not in Enrolment.TOLD
 
     @property
     def is_open(self) -> bool:

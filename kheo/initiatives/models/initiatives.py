@@ -242,6 +242,15 @@ class Initiative(models.Model):
         return self.enrolments.exclude(state="withdrawn").order_by("-year", "-pk").first()
 
     @property
+    def taken_over_from(self) -> str:
+        """The list it was taken over from, in words; "" where it came another way."""
+        from kheo.initiatives.models.enrolments import Enrolment, Step
+
+        steps = Step.objects.filter(enrolment__initiative=self, enrolment__state=Enrolment.State.TAKEN_OVER)
+        first = steps.filter(state=Enrolment.State.TAKEN_OVER).order_by("enrolment__year", "pk").first()
+        return first.reason if first else ""
+
+    @property
     def standing_consent(self) -> "Consent | None":
         return self.consents.filter(taken_back_on=None).order_by("-given_on", "-pk").first()
 

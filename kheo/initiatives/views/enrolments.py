@@ -111,7 +111,7 @@ def enrolment(request: Request, pk: int) -> HttpResponseBase:
             "may_start": found.state == "approved" and found.initiative.may("start", post),
             "details": said(found),
             # The way shows each station once; what went back and forth is told in full.
-            "steps_told": any(step.state in ("returned", "withdrawn", "published") for step in steps),
+            "steps_told": any(step.state in ("returned", "withdrawn", *Enrolment.TOLD) for step in steps),
             "missing": found.missing() if may["send"] else [],
             "files": Attachment.objects.of(found),
             "returned": steps[-1] if steps and found.state == "returned" else None,
@@ -133,7 +133,7 @@ def may_typed(enrolment: Enrolment, post: Any) -> dict[str, bool]:
 
 def way(enrolment: Enrolment, steps: list[Any]) -> list[dict[str, Any]]:
     """The stations of the way up with the last step at each; none where the record came another way."""
-    if enrolment.state == Enrolment.State.PUBLISHED:
+    if not enrolment.came_up:
         return []
     stations, reached = [], True
     last = {step.state: step for step in steps}
