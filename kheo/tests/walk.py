@@ -312,6 +312,7 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("hoa", "committee_list", []),
         ("an", "journal", []),
         ("an", "upkeep_status", []),
+        ("an", "backups", []),
         ("an", "reorganisations", []),
         ("an", "reorganisation", [reorganised.key]),
         ("lan", "why", ["initiatives.Initiative", bell.pk]),

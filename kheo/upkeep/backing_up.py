@@ -22,7 +22,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-import kheo
 from kheo.files import storage
 from kheo.lib import formats
 from kheo.lib.refusals import Refused
@@ -33,6 +32,7 @@ from kheo.upkeep.keeping import Rule
 from kheo.upkeep.models import Backup
 from kheo.upkeep.progress import Progress, Silent
 from kheo.upkeep.snapshot import Snapshot
+from kheo.upkeep.version import version
 
 log = logging.getLogger("kheo.upkeep")
 WORK = "backup-work"
@@ -211,7 +211,7 @@ def write_archive(
         writer.head(
             {
                 "format": archive.FORMAT,
-                "kheo": kheo.__version__,
+                "kheo": version(),
                 "made_at": timezone.now().isoformat(timespec="seconds"),
                 "engine": taken.engine,
                 "database_only": database_only,

@@ -1,13 +1,18 @@
 """Each backup that was asked for, and what became of it."""
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kheo.audit import models as audit
+from kheo.lib.refusals import Refused
+from kheo.upkeep import locks
 
 
 class BackupQuerySet(models.QuerySet["Backup"]):
@@ -58,6 +63,8 @@ class Backup(models.Model):
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     verified_at = models.DateTimeField(null=True)
+    # Somebody asked on the page that it be read again.
+    verifying = models.BooleanField(default=False)
     removed_at = models.DateTimeField(null=True)
 
     objects = BackupQuerySet.as_manager()
@@ -67,6 +74,50 @@ class Backup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place}/{self.name}" if self.name else self.place
+
+    @classmethod
+    def ask(cls, places: Iterable[str], *, by: Any) -> "list[Backup]":
+        """Rows for the worker to fill. Refused while one is under way."""
+        if not locks.busy(settings.DATA):
+            cls.objects.close_interrupted()
+        for row in cls.objects.filter(outcome=cls.Outcome.WAITING):
+            if row.stuck:
+                row.fail(
+                    _(
+                        "The worker did not take it up. Start it (sudo systemctl restart "
+                        "kheo-worker), then back "
+                        "up again."
+                    )
+                )
+        if cls.objects.filter(outcome__in=[cls.Outcome.WAITING, cls.Outcome.RUNNING]).exists():
+            raise Refused(_("A backup is already under way. Its progress stands below."))
+        with transaction.atomic():
+            rows: list[Any] = [
+                cls.objects.create(place=place, asked_by=by.user, outcome=cls.Outcome.WAITING)
+                for place in places
+            ]
+            for row in rows:
+                audit.record(row, "backup_asked", by=by)
+        return rows
+
+    def ask_to_verify(self, *, by: Any) -> None:
+        """Have the worker read it again."""
+        if not self.good or self.removed_at:
+            raise Refused(_("There is nothing to read: this backup failed or was removed."))
+        with transaction.atomic():
+            self.verifying = True
+            self.save(update_fields=["verifying"])
+            audit.record(self, "backup_verify_asked", by=by)
+
+    @property
+    def tone(self) -> str:
+        return {"made": "ok", "faulty": "warn", "failed": "warn"}.get(self.outcome, "info")
+
+    @property
+    def stuck(self) -> bool:
+        """Nobody has taken it up: the worker does not run."""
+        waits = self.outcome == self.Outcome.WAITING
+        return waits and self.begun_at < timezone.now() - timedelta(minutes=2)
 
     @property
     def percent(self) -> int:
@@ -100,6 +151,20 @@ class Backup(models.Model):
                 setattr(self, name, value)
             self.save()
             audit.record(self, "backed_up", by=by, reason=faults)
+
+    def found_whole(self, by: Any = None) -> None:
+        """It was read again to its end, and everything in it is as it was written."""
+        with transaction.atomic():
+            self.verified_at, self.verifying = timezone.now(), False
+            self.save(update_fields=["verified_at", "verifying"])
+            audit.record(self, "backup_verified", by=by)
+
+    def found_bad(self, sentence: str, by: Any = None) -> None:
+        """It was good and is no longer, or is not there any more: it counts as none."""
+        with transaction.atomic():
+            self.outcome, self.sentence, self.verifying = self.Outcome.FAILED, sentence, False
+            self.save(update_fields=["outcome", "sentence", "verifying"])
+            audit.record(self, "backup_found_bad", by=by, reason=sentence)
 
     def removed_by_rule(self) -> None:
         with transaction.atomic():
