@@ -5,6 +5,7 @@
 
 import ipaddress
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from kheo.lib.configuration import STOPPED
+from kheo.lib.refusals import Refused
+from kheo.upkeep import restoring
 
 # A key of fewer letters can be found by trying.
 SHORTEST_KEY = 32
@@ -51,6 +54,17 @@ def stop_unless_safe() -> None:
     reason = next(reasons(), "") or (settings.INSTALLED and waiting_migrations())
     if reason:
         raise CommandError(reason, returncode=STOPPED)
+
+
+def hold_the_data() -> None:
+    """Take the data folder into use until this process ends.
+
+    Raises a CommandError while a restore is at work there, or was broken off half way.
+    """
+    try:
+        restoring.take_into_use(Path(settings.DATA))
+    except Refused as problem:
+        raise CommandError(str(problem), returncode=STOPPED)
 
 
 def waiting_migrations() -> str:

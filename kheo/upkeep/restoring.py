@@ -13,8 +13,7 @@ does not serve.
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -350,21 +349,20 @@ def _exchange(plan: Plan, work: Path, data: Path) -> None:
         sync_folder(data)
 
 
-@contextmanager
-def serving(data: Path) -> Iterator[None]:
-    """Around whatever serves people or does their work: refused while a restore is under way or half done."""
+def take_into_use(data: Path) -> int:
+    """For whatever serves people or does their work: answers the lock it holds until it ends.
+
+    Refused while a restore is under way or was broken off half way.
+    """
     handle = locks.present(data)
-    try:
-        if unfinished(data):
-            plan = Plan.found(data)
-            assert plan
-            raise Refused(
-                _("A restore was broken off here. Finish it before Kheo serves: kheo restore %(backup)s")
-                % {"backup": plan.backup}
-            )
-        yield
-    finally:
+    plan = Plan.found(data)
+    if plan is not None and unfinished(data):
         os.close(handle)
+        raise Refused(
+            _("A restore was broken off here. Finish it before Kheo serves: kheo restore %(backup)s")
+            % {"backup": plan.backup}
+        )
+    return handle
 
 
 def known_migrations() -> set[tuple[str, str]]:

@@ -175,8 +175,8 @@ def test_nobody_serves_on_half_of_it(office, disk, elsewhere):
     )
     (data / restoring.WORK / restoring.NEW).mkdir(parents=True)
     plan.keep(data / restoring.WORK)
-    with pytest.raises(Refused, match="dở dang"), restoring.serving(data):
-        pass
+    with pytest.raises(Refused, match="dở dang"):
+        restoring.take_into_use(data)
     with pytest.raises(Refused, match="dở dang"):
         restoring.restore(disk, backed_up(disk)[0], data, address)
 
@@ -184,10 +184,12 @@ def test_nobody_serves_on_half_of_it(office, disk, elsewhere):
 def test_not_while_kheo_runs_there(office, disk, elsewhere):
     data, address = elsewhere
     name, _tables, _uploads = backed_up(disk)
-    with restoring.serving(data), pytest.raises(Refused, match="vẫn đang chạy"):
+    handle = restoring.take_into_use(data)
+    with pytest.raises(Refused, match="vẫn đang chạy"):
         restoring.restore(disk, name, data, address)
-    with locks.nobody_present(data), pytest.raises(Refused, match="Đang phục hồi"), restoring.serving(data):
-        pass
+    os.close(handle)
+    with locks.nobody_present(data), pytest.raises(Refused, match="Đang phục hồi"):
+        restoring.take_into_use(data)
 
 
 def test_a_backup_of_a_newer_version_is_refused_before_anything_is_touched(office, disk, elsewhere):

@@ -19,7 +19,7 @@ from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
-from kheo.upkeep.refusing import stop_unless_safe
+from kheo.upkeep.refusing import hold_the_data, stop_unless_safe
 
 ADDRESS = "127.0.0.1"
 
@@ -59,6 +59,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Something already answers on port {port}. Take another: kheo serve --port {port + 1}"
             )
+        # Held to the end, also by the processes that answer: a restore must not change what they stand on.
+        hold_the_data()
         Server(
             {
                 "bind": f"{ADDRESS}:{port}",

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from kheo.upkeep import working
-from kheo.upkeep.refusing import stop_unless_safe
+from kheo.upkeep.refusing import hold_the_data, stop_unless_safe
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, beside: int | None = None, **options: Any) -> None:
         stop_unless_safe()
+        hold_the_data()
         try:
             working.work(beside=beside)
         except working.AnotherWorker:
