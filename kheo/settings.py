@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "kheo.accounts.middleware.DemoStaysHere",
     "kheo.accounts.middleware.IdleTimeout",
+    "kheo.units.middleware.NewDay",
     "kheo.units.middleware.ActingPost",
     "kheo.ui.middleware.Refusals",
     "kheo.ui.middleware.ClosedDoors",

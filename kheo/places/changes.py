@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from kheo.audit import models as audit
 from kheo.lib.database import analyse
+from kheo.lib.formats import number
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.places import lineage
@@ -95,9 +96,23 @@ class Counts:
     lineages: int = 0
 
     @property
+    def closing(self) -> str:
+        """What ends, in words: "412 commune, 20 district"."""
+        return _in_words(self.closed)
+
+    @property
+    def opening(self) -> str:
+        return _in_words(self.opened)
+
+    @property
     def nothing(self) -> bool:
         areas = [*self.closed.values(), *self.opened.values(), self.hamlets, self.parts]
         return not any([*areas, self.renamed, self.successions])
+
+
+def _in_words(counted: dict[str, int]) -> str:
+    told = [f"{number(count)} {str(Level(level).label).lower()}" for level, count in counted.items() if count]
+    return ", ".join(told) or "0"
 
 
 class Reading:

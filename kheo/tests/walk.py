@@ -81,6 +81,7 @@ class Unfinished(NamedTuple):
     newer_plan: Any
     movement: Any
     message: Any
+    decision: Any
 
 
 def unfinished() -> Unfinished:
@@ -98,6 +99,7 @@ def unfinished() -> Unfinished:
     from kheo.messaging.models import Message
     from kheo.plans.models import CriteriaSet, Field, Movement, Plan
     from kheo.stories.models import Story
+    from kheo.units import reorganise
 
     minh, thu, lam = post_of("minh", "reporter"), post_of("thu", "registrar"), post_of("lam", "head")
     clerk = post_of("thu", "clerk")
@@ -218,6 +220,13 @@ def unfinished() -> Unfinished:
             channel="zalo",
             to="Nhóm Zalo của xã",
         ),
+        decision=reorganise.enter(
+            name="Sắp xếp xã Khe Mẫu",
+            on=today(),
+            legal_basis="Nghị quyết mẫu số 1",
+            table="xã Khe Mẫu ; đổi loại ; phường Khe Mẫu\nxã Lạ ; toàn bộ ; phường Khe Mẫu",
+            by=post_of("an", "admin"),
+        ),
         movement=Movement.objects.prepare(by=lam, launched_by=lam.unit, name="Bản làng sạch đẹp"),
     )
 
@@ -315,6 +324,9 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("an", "backups", []),
         ("an", "reorganisations", []),
         ("an", "reorganisation", [reorganised.key]),
+        ("an", "reorganisation_new", []),
+        ("an", "reorganisation", [now.decision.key]),
+        ("an", "reorganisation_edit", [now.decision.key]),
         ("lan", "why", ["initiatives.Initiative", bell.pk]),
         ("hoa", "directives", []),
         ("hoa", "directive", [directive.pk]),

@@ -90,6 +90,34 @@ class MemberForm(ModelForm):
         fields = ["title", "office", "name", "valid_from"]
 
 
+class ReorganisationForm(Form):
+    """A decision with its table of moves, as an office pastes it."""
+
+    examples = {
+        "name": "Sắp xếp xã Tam Quang và xã Tam Thái",
+        "legal_basis": "Nghị quyết số 12/NQ-UBTVQH16",
+        "table": "xã Tam Quang ; toàn bộ ; xã Tam Sơn ; ; 16940",
+    }
+    name = forms.CharField(label=_("What is reorganised"), max_length=300)
+    legal_basis = forms.CharField(label=_("By which decision"), max_length=200)
+    on = VietnameseDateField(
+        label=_("Takes effect on"),
+        help_text=_("Past, today or a day to come: then it takes effect by itself."),
+    )
+    table = forms.CharField(
+        label=_("Table of moves"),
+        help_text=_(
+            "A line for each: old area; what happens; new area; superior; code. "
+            "Or paste a spreadsheet's lines."
+        ),
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+
+
+class WithdrawForm(Form):
+    because = forms.CharField(label=_("Why is it withdrawn?"), max_length=300)
+
+
 class JournalFilter(Form):
     q = forms.CharField(label=_("Words"), required=False, max_length=200)
     since = VietnameseDateField(label=_("From"), required=False)

@@ -1,18 +1,20 @@
 """As whom a signed-in person acts."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
 from kheo.rooms import ROOMS
 from kheo.ui.context import hides_sample
 from kheo.ui.doors import why_open
 from kheo.ui.middleware import refusal
-from kheo.units import other_posts
+from kheo.units import other_posts, reorganise
 from kheo.units.acting import Request
 from kheo.units.models import Post
 from kheo.units.reach import posts_of
@@ -47,6 +49,24 @@ class ActingPost:
         if not sends or not acted_from or why_open(view, request.resolver_match):
             return None
         return refusal(request, str(NO_POST))
+
+
+class NewDay:
+    """The first request of a day brings into force what takes effect on it.
+
+    Asked once a day in each process; what another process has done by then is found done.
+    """
+
+    met: date | None = None
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NewDay.met != (day := today()):
+            reorganise.catch_up()
+            NewDay.met = day
+        return self.get_response(request)
 
 
 def _post_or_refuse(request: Request) -> Post:

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kheo.audit.models import record
 from kheo.lib.periods import BEGINNING, FOREVER, today
@@ -563,13 +563,40 @@ class Post(models.Model):
             )
 
 
+class ReorganisationQuerySet(models.QuerySet["Reorganisation"]):
+    def waiting(self) -> "ReorganisationQuerySet":
+        """Confirmed and not yet carried out."""
+        return self.filter(confirmed_at__isnull=False, carried_out_at=None, withdrawn_at=None)
+
+    def due(self) -> "ReorganisationQuerySet":
+        """Those whose day has come."""
+        return self.waiting().filter(on__lte=today()).order_by("on", "pk")
+
+    def visible_to(self, who: Any) -> "ReorganisationQuerySet":
+        """What is decided or carried out is a public fact; a draft is the administrators' alone."""
+        if who is None or not getattr(who, "pk", None):
+            return self.none()
+        drafts = Q(confirmed_at=None, carried_out_at=None)
+        return self if getattr(who, "role", "") == Role.ADMIN else self.exclude(drafts)
+
+
 class Reorganisation(models.Model):
-    """A decision that merges or ends areas and bodies on a day, as it was previewed and carried out."""
+    """A decision that merges, divides, moves, renames or ends areas on a day, and the bodies with them.
+
+    Entered (a draft, with the table as it was pasted), confirmed (prepared out of force), and carried out on
+    its day. `change` is the table as it was understood (`kheo.places.moves.as_json`); empty for those whose
+    lists are shipped.
+    """
 
     key = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=300)
-    on = models.DateField()
-    legal_basis = models.CharField(max_length=300)
+    name = models.CharField(_("name"), max_length=300)
+    on = models.DateField(_("takes effect on"))
+    legal_basis = models.CharField(_("legal basis"), max_length=300)
+    table = models.TextField(_("table of moves"), blank=True)
+    change = models.JSONField(default=dict, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
     carried_out_at = models.DateTimeField(null=True, blank=True)
     carried_out_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -577,11 +604,28 @@ class Reorganisation(models.Model):
     # What changed hands, as counted when it was carried out.
     counts = models.JSONField(default=dict, blank=True)
 
+    objects = ReorganisationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-on", "pk"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_draft(self) -> bool:
+        return not (self.confirmed_at or self.carried_out_at or self.withdrawn_at)
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Its state in words, and the tone in which they are shown."""
+        if self.withdrawn_at:
+            return gettext("withdrawn"), "off"
+        if self.carried_out_at:
+            return gettext("carried out"), "ok"
+        if self.confirmed_at:
+            return gettext("waits for its day"), "wait"
+        return gettext("draft"), "warn"
 
 
 def holders(unit: Unit, roles: Iterable[str], on: date | None = None) -> PostQuerySet:

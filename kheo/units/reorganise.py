@@ -6,7 +6,11 @@ drafts stay where they are and are found at the successors, because seeing follo
 follow the lineage. Carrying it out twice changes nothing.
 """
 
+import logging
+import re
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -15,13 +19,26 @@ from django.utils.translation import gettext as _
 
 from kheo.audit.models import Entry, record, record_all
 from kheo.lib.database import analyse
-from kheo.lib.periods import FOREVER
-from kheo.places import changes, loading
+from kheo.lib.periods import FOREVER, today
+from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.vietnamese import fold, nfc
+from kheo.places import changes, loading, moves
 from kheo.places.changes import AreaChange
 from kheo.places.models import Area
 from kheo.units import bodies, lineage
 from kheo.units.heirs import answers
-from kheo.units.models import Committee, Competence, Post, Reorganisation, Unit, UnitLineage, UnitSuccession
+from kheo.units.models import (
+    Committee,
+    Competence,
+    Post,
+    Reorganisation,
+    Role,
+    Unit,
+    UnitLineage,
+    UnitSuccession,
+)
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -62,6 +79,109 @@ def known_plans() -> list[Plan]:
     return [Plan("sap-xep-2025", str(name), change)]
 
 
+def plan_of(story: Reorganisation) -> Plan | None:
+    """What an entered reorganisation changes; None while its table has doubts."""
+    if not story.change:
+        return next((plan for plan in known_plans() if plan.key == story.key), None)
+    return Plan(story.key, story.name, moves.from_json(story.change))
+
+
+def enter(*, name: str, on: date, legal_basis: str, table: str, by: Post) -> Reorganisation:
+    """Keep a decision as a draft, also while lines of its table are doubtful. Administrators alone."""
+    by.require(Role.ADMIN)
+    with transaction.atomic():
+        story = Reorganisation(key=_free_key(name, on))
+        _write(story, name, on, legal_basis, table)
+        record(story, "drafted", by=by, reason=legal_basis)
+    return story
+
+
+def correct(story: Reorganisation, *, name: str, on: date, legal_basis: str, table: str, by: Post) -> None:
+    """Change a draft. What is confirmed is withdrawn and entered anew instead."""
+    by.require(Role.ADMIN)
+    with transaction.atomic():
+        locked = _locked(story)
+        if not locked.is_draft:
+            raise Refused(_("This decision is no longer a draft. Withdraw it and enter it anew."))
+        _write(locked, name, on, legal_basis, table)
+        record(locked, "changed", by=by, reason=legal_basis)
+
+
+def confirm(story: Reorganisation, *, by: Post) -> Reorganisation:
+    """The decision holds: its areas are prepared out of force, and on its day it takes effect by itself.
+
+    One whose day has come is carried out at once. Refused while its table is doubtful.
+    """
+    by.require(Role.ADMIN)
+    with transaction.atomic():
+        locked = _locked(story)
+        if not locked.is_draft:
+            raise FasterColleague(_("Somebody has decided on this already: %s.") % locked.state[0])
+        plan = plan_of(locked)
+        if plan is None:
+            raise Refused(_("Lines of the table are doubtful. Mend them first; each says what is missing."))
+        # What stood when the table was pasted may have changed since.
+        changes.preview(plan.change)
+        changes.prepare(plan.change)
+        locked.confirmed_at = timezone.now()
+        locked.save(update_fields=["confirmed_at"])
+        record(locked, "confirmed", by=by, reason=locked.legal_basis)
+    return carry_out(plan, by=by) if plan.change.on <= today() else locked
+
+
+def withdraw(story: Reorganisation, *, because: str, by: Post) -> None:
+    """Take back a decision that has not taken effect. What was prepared stays out of force."""
+    by.require(Role.ADMIN)
+    if not because.strip():
+        raise Refused(_("Say why it is withdrawn."))
+    with transaction.atomic():
+        locked = _locked(story)
+        if locked.carried_out_at or locked.withdrawn_at:
+            raise Refused(
+                _("This decision is %s. What took effect is changed by another decision.") % locked.state[0]
+            )
+        locked.withdrawn_at, locked.withdrawn_because = timezone.now(), because.strip()[:300]
+        locked.save(update_fields=["withdrawn_at", "withdrawn_because"])
+        record(locked, "withdrawn", by=by, reason=because)
+
+
+def catch_up() -> list[Reorganisation]:
+    """Carry out what was confirmed and whose day has come, oldest first. Returns what took effect now.
+
+    The row of each is the lock: of two processes that meet the new day, one does it and the other finds it
+    done. One that can no longer be carried out is left waiting and said in the log; the others go on.
+    """
+    done = []
+    for story in Reorganisation.objects.due():
+        plan = plan_of(story)
+        if plan is None:
+            continue
+        try:
+            done.append(carry_out(plan))
+        except Refused as refused:
+            logger.error(_("%(name)s could not take effect: %(why)s"), {"name": story, "why": refused})
+    return done
+
+
+def _locked(story: Reorganisation) -> Reorganisation:
+    return Reorganisation.objects.select_for_update().get(pk=story.pk)
+
+
+def _write(story: Reorganisation, name: str, on: date, legal_basis: str, table: str) -> None:
+    read = moves.read(table, on, legal_basis, name)
+    story.name, story.on, story.legal_basis, story.table = nfc(name), on, nfc(legal_basis), nfc(table)
+    story.change = moves.as_json(read.change) if read.change else {}
+    story.save()
+
+
+def _free_key(name: str, on: date) -> str:
+    bare = "-".join(re.findall(r"[a-z0-9]+", fold(name)))[:40].strip("-") or "sap-xep"
+    taken = set(Reorganisation.objects.filter(key__startswith=bare).values_list("key", flat=True))
+    taken |= {plan.key for plan in known_plans()}
+    wanted = f"{bare}-{on.year}"
+    return next(key for n in count(1) if (key := wanted if n == 1 else f"{wanted}-{n}") not in taken)
+
+
 def preview(plan: Plan) -> Preview:
     """Count what the reorganisation would change, without changing anything."""
     areas = changes.preview(plan.change)
@@ -92,7 +212,7 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
             key=plan.key,
             defaults={"name": plan.name, "on": plan.change.on, "legal_basis": plan.change.legal_basis},
         )
-        if story.carried_out_at is not None:
+        if story.carried_out_at is not None or story.withdrawn_at is not None:
             return story
         counts = preview(plan).as_json()
         closing = _closing_areas(plan)

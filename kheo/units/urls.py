@@ -15,5 +15,9 @@ urlpatterns = [
     path("vi-sao/<str:label>/<int:pk>/", views.why, name="why"),
     path("nhat-ky/", views.journal, name="journal"),
     path("sap-xep/", views.reorganisations, name="reorganisations"),
+    path("sap-xep/moi/", views.reorganisation_new, name="reorganisation_new"),
     path("sap-xep/<slug:key>/", views.reorganisation, name="reorganisation"),
+    path("sap-xep/<slug:key>/sua/", views.reorganisation_edit, name="reorganisation_edit"),
+    path("sap-xep/<slug:key>/xac-nhan/", views.reorganisation_confirm, name="reorganisation_confirm"),
+    path("sap-xep/<slug:key>/rut/", views.reorganisation_withdraw, name="reorganisation_withdraw"),
 ]

@@ -12,14 +12,24 @@ from django.views.decorators.http import require_POST
 from kheo.audit.models import Entry
 from kheo.lib.periods import today
 from kheo.lib.vietnamese import fold
+from kheo.places import moves
 from kheo.ui.context import SAMPLE_COOKIE
 from kheo.ui.doors import open_door
 from kheo.ui.lists import Column, keyset_page, wants_xlsx, xlsx_response
 from kheo.ui.registry import verbs
 from kheo.units import explain, reorganise
 from kheo.units.acting import Request
-from kheo.units.forms import EndForm, JournalFilter, MemberForm, PostForm, RenewalForm, UnitFilter
-from kheo.units.models import Committee, Post, Reorganisation, Unit
+from kheo.units.forms import (
+    EndForm,
+    JournalFilter,
+    MemberForm,
+    PostForm,
+    RenewalForm,
+    ReorganisationForm,
+    UnitFilter,
+    WithdrawForm,
+)
+from kheo.units.models import Committee, Post, Reorganisation, Role, Unit
 from kheo.units.reach import journal_of
 
 
@@ -187,22 +197,100 @@ def journal(request: Request) -> HttpResponseBase:
 
 
 def reorganisations(request: Request) -> HttpResponse:
-    done = {story.key: story for story in Reorganisation.objects.all()}
-    plans = [(plan, done.get(plan.key)) for plan in reorganise.known_plans()]
-    return render(request, "units/reorganisations.html", {"plans": plans})
+    done = {story.key: story for story in Reorganisation.objects.visible_to(request.post)}
+    shipped = [(plan, done.pop(plan.key, None)) for plan in reorganise.known_plans()]
+    may_enter = request.post is not None and request.post.role == Role.ADMIN
+    context = {"plans": shipped, "entered": list(done.values()), "may_enter": may_enter}
+    return render(request, "units/reorganisations.html", context)
 
 
 def reorganisation(request: Request, key: str) -> HttpResponse:
-    """Preview a reorganisation; an administrator of the whole carries it out."""
+    """A reorganisation: previewed until it is carried out, by an administrator of the whole."""
+    story = Reorganisation.objects.visible_to(request.post).filter(key=key).first()
     plan = next((plan for plan in reorganise.known_plans() if plan.key == key), None)
-    if plan is None:
+    if plan is None and story is None:
         raise Http404
     if request.method == "POST":
         request.post_or_refuse().require("admin")
+        if plan is None:
+            raise Http404
         reorganise.carry_out(plan, by=request.post)
         messages.success(request, _("The reorganisation is carried out. Nothing was moved or deleted."))
         return redirect("reorganisation", key=key)
-    story = Reorganisation.objects.filter(key=key, carried_out_at__isnull=False).first()
-    preview = None if story else reorganise.preview(plan)
-    context = {"plan": plan, "story": story, "preview": preview, "due": plan.change.on <= today()}
+    if plan is None:
+        assert story is not None
+        return render(request, "units/entered.html", _entered(request, story))
+    done = story if story and story.carried_out_at else None
+    preview = None if done else reorganise.preview(plan)
+    context = {"plan": plan, "story": done, "preview": preview, "due": plan.change.on <= today()}
     return render(request, "units/reorganisation.html", context)
+
+
+def _entered(request: Request, story: Reorganisation) -> dict[str, Any]:
+    plan = reorganise.plan_of(story)
+    open_ = not (story.carried_out_at or story.withdrawn_at)
+    return {
+        "story": story,
+        "plan": plan,
+        "due": story.on <= today(),
+        "table": moves.read(story.table, story.on) if story.is_draft else None,
+        "preview": reorganise.preview(plan) if plan and open_ else None,
+        "may_decide": request.post is not None and request.post.role == Role.ADMIN,
+        "withdrawing": WithdrawForm(),
+    }
+
+
+def reorganisation_new(request: Request) -> HttpResponse:
+    post = request.post_or_refuse()
+    post.require(Role.ADMIN)
+    form = ReorganisationForm(request.POST or None)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.attempt(lambda: reorganise.enter(by=post, **form.cleaned_data))
+    ):
+        return redirect("reorganisation", key=form.result.key)
+    return render(
+        request, "units/reorganisation_form.html", {"form": form, "relations": moves.RELATION_WORDS}
+    )
+
+
+def _draft_or_404(request: Request, key: str) -> Reorganisation:
+    return get_object_or_404(Reorganisation.objects.visible_to(request.post_or_refuse()), key=key)
+
+
+def reorganisation_edit(request: Request, key: str) -> HttpResponse:
+    story, post = _draft_or_404(request, key), request.post_or_refuse()
+    post.require(Role.ADMIN)
+    form = ReorganisationForm(
+        request.POST or None,
+        initial={name: getattr(story, name) for name in ReorganisationForm.base_fields},
+    )
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.attempt(lambda: reorganise.correct(story, by=post, **form.cleaned_data))
+    ):
+        return redirect("reorganisation", key=key)
+    context = {"form": form, "story": story, "relations": moves.RELATION_WORDS}
+    return render(request, "units/reorganisation_form.html", context)
+
+
+@require_POST
+def reorganisation_confirm(request: Request, key: str) -> HttpResponse:
+    story = reorganise.confirm(_draft_or_404(request, key), by=request.post_or_refuse())
+    if story.carried_out_at:
+        messages.success(request, _("The reorganisation is carried out. Nothing was moved or deleted."))
+    else:
+        messages.success(request, _("Confirmed. It takes effect by itself on its day."))
+    return redirect("reorganisation", key=key)
+
+
+@require_POST
+def reorganisation_withdraw(request: Request, key: str) -> HttpResponse:
+    story = _draft_or_404(request, key)
+    form = WithdrawForm(request.POST)
+    because = form.cleaned_data["because"] if form.is_valid() else ""
+    reorganise.withdraw(story, because=because, by=request.post_or_refuse())
+    messages.success(request, _("Withdrawn."))
+    return redirect("reorganisation", key=key)
