@@ -3,7 +3,16 @@
 GROUND = ["lib", "audit", "files", "ui", "search"]
 WHO_AND_WHERE = ["accounts", "places", "units", "messaging"]
 KEEPING = ["upkeep"]
-WHAT = ["papers", "directives", "plans", "tallies", "initiatives", "fieldwork", "recognition"]
+WHAT = [
+    "papers",
+    "directives",
+    "plans",
+    "tallies",
+    "initiatives",
+    "submissions",
+    "fieldwork",
+    "recognition",
+]
 FACES = ["duties", "reporting", "stories", "portal"]
 
 ROOMS = [*GROUND, *WHO_AND_WHERE, *KEEPING, *WHAT, *FACES]

@@ -5,6 +5,7 @@ pages use, said by the cast.
 """
 
 import io
+import uuid
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from kheo.lib.periods import today
 from kheo.plans.models import Field, Movement, Plan
 from kheo.recognition.models import Decision, Tier
 from kheo.stories.models import Story
+from kheo.submissions.models import PublicList, RegistrationLink, Submission
 from kheo.units.models import Committee, Unit
 
 SIGNER = "Lương Văn Lâm (người ký mẫu)"
@@ -414,3 +416,40 @@ def answer(directive: Directive) -> None:
             difficulties="Kinh phí còn hạn hẹp.",
             proposals="Đề nghị hỗ trợ cây giống, con giống.",
         )
+
+
+# body, hamlet, name, field, goal
+SENT_IN = [
+    (
+        "Trường Tiểu học Khe Mẫu",
+        "bản Mẫu Hạ",
+        "Mỗi tuần một cuốn sách",
+        "van_hoa_xa_hoi",
+        "120 em mượn sách mỗi tuần",
+    ),
+    ("Chi bộ bản Suối", "bản Suối", "Bếp không khói", "kinh_te", "35 hộ đắp bếp mới trong năm"),
+]
+
+
+def open_a_link(movement: Movement, year: int) -> None:
+    """Thu opens the registration link; a school and a party cell send through it; the list is public."""
+    thu, now = post_of("thu", "registrar"), today()
+    at = committee(now)
+    if RegistrationLink.objects.filter(committee=at, movement=movement, year=year).exists():
+        return
+    ends = date(now.year, 12, 20) if now < date(now.year, 12, 20) else now + timedelta(days=30)
+    link = RegistrationLink.objects.open(at, movement, year, by=thu, closes=ends)
+    for body, hamlet, name, field, goal in SENT_IN:
+        values = {
+            "body": body,
+            "commune": at.area,
+            "hamlet": hamlet,
+            "name": name,
+            "kind": Initiative.Kind.MODEL,
+            "field": Field.objects.get(code=field),
+            "year_kind": Enrolment.Kind.NEW,
+            "goal": goal,
+            "contact_name": "Người liên hệ mẫu",
+        }
+        Submission.objects.send(link, values, key=uuid.uuid4(), address=None)
+    PublicList.objects.show(at, movement, year, by=thu)

@@ -66,6 +66,8 @@ def _after(on: stage.Stage, say: Say) -> None:
     circle.reports(2026)
     circle.recognise(["Tiếng kẻng học bài", "Con đường hoa biên giới"], "05-QĐ/BCĐ (mẫu)", date(2026, 7, 15))
     circle.answer(directive)
+    say("Đường dẫn đăng ký không cần tài khoản, danh sách công khai")
+    circle.open_a_link(on.movement, 2026)
     say("Trang công khai")
     circle.publish_known()
     circle.publish(["Tiếng kẻng học bài", "Con đường hoa biên giới", "Thả cá giữ nguồn suối Mẫu"])

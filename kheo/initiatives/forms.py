@@ -135,7 +135,7 @@ class RegistrationForm(Form):
         }
         for_person = {each.name: each for each in asked.PERSON}
         extra = {
-            name: _answer(each, required=each.required and (name in self.short or self.upward))
+            name: answer_field(each, required=each.required and (name in self.short or self.upward))
             for name, each in (self.long | self.short | for_person).items()
             if name != "name"
         }
@@ -283,7 +283,7 @@ class RegistrationForm(Form):
             self.add_error("consent_on", _("This day lies in the future."))
 
 
-def _answer(each: asked.Asked, *, required: bool) -> forms.Field:
+def answer_field(each: asked.Asked, *, required: bool) -> forms.Field:
     """The form field for one question."""
     common: dict[str, Any] = {"label": each.label, "required": required}
     if each.name in _NUMBERS:

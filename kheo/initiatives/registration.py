@@ -6,13 +6,14 @@ One transaction, so that a refusal half-way leaves nothing behind.
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kheo.audit.models import record
 from kheo.files.models import Attachment
 from kheo.initiatives.models import Consent, Draft, Enrolment, Initiative, Practice
 from kheo.lib.refusals import Refused
-from kheo.lib.vietnamese import fold
+from kheo.lib.vietnamese import fold, same_name
 from kheo.places.models import Area
 from kheo.plans.models import current_movement
 from kheo.units.models import Line, Post, Unit
@@ -84,6 +85,13 @@ def save_draft(values: dict[str, Any], *, by: Post, enrolment: Enrolment | None 
         if upload := values.get("attachment"):
             Attachment.objects.store(upload, by=by, kind="registration", owner=enrolment)
     return enrolment
+
+
+def known_body(name: str, commune: Area) -> Unit | None:
+    """The living body of a commune, or of a hamlet in it, that bears this name; case and tone marks apart."""
+    here = Q(area=commune) | Q(area__parent=commune)
+    alike = Unit.objects.living().filter(here, folded=fold(name)).exclude(kind=Unit.Kind.COMMITTEE)
+    return next((unit for unit in alike.order_by("pk") if same_name(unit.name, name)), None)
 
 
 def drop(draft: Draft) -> None:

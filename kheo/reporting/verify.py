@@ -15,6 +15,7 @@ from kheo.directives.models.directive import Step as DirectiveStep
 from kheo.fieldwork.models import FieldReport, UnitReport
 from kheo.initiatives.models import Catalogue, Ending, Enrolment, Initiative, Step
 from kheo.recognition.models import Recognition, RecognitionStep
+from kheo.submissions.models import Submission, SubmissionStep
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def _wrongly_counted() -> Iterator[tuple[Any, str]]:
 
 CHECKS = [
     _follows(Enrolment, Step, "enrolment"),
+    _follows(Submission, SubmissionStep, "submission"),
     _none_of(
         "Enrolment: what is approved stands in a catalogue",
         _approved,

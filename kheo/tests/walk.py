@@ -28,6 +28,9 @@ NO_PAGE = {
     "plan_docx": "a document",
     "plan_tasks_xlsx": "a spreadsheet",
     "public_feed": "a feed",
+    "link_qr": "a picture",
+    "public_list_qr": "a picture",
+    "submission_of": "leads to what was sent in",
     "sitemap": "for search engines",
     "sitemap_part": "for search engines",
     "robots": "for search engines",
@@ -243,6 +246,7 @@ def pages(now: Unfinished) -> Iterable[Stop]:
     from kheo.portal.published import address
     from kheo.recognition.models import Decision
     from kheo.stories.models import Story
+    from kheo.submissions.models import PublicList, RegistrationLink
     from kheo.units.models import Post
     from kheo.units.reorganise import known_plans
 
@@ -262,6 +266,9 @@ def pages(now: Unfinished) -> Iterable[Stop]:
     shown = Story.objects.filter(initiative=bell).get()
     proposed = Story.objects.filter(state="proposed").get()
     committee = decision.committee
+    link = RegistrationLink.objects.get()
+    waiting_at_desk = link.submissions.earliest("pk")
+    public_list = PublicList.objects.get()
     plan = Plan.objects.get(year=enrolment.year, sample=True, state="approved")
     target = now.plan.targets.first()
     movement = Movement.objects.get(code="dan-van-kheo")
@@ -278,6 +285,12 @@ def pages(now: Unfinished) -> Iterable[Stop]:
     yield Stop("public_map", None, reverse("public_map"))
     yield Stop("public_initiative", None, address(bell))
     yield Stop("public_initiative", None, address(known))
+    yield Stop("public_accepted_lists", None, reverse("public_accepted_lists"))
+    yield Stop("public_accepted", None, public_list.path)
+    yield Stop("register_openly", None, link.path)
+    yield Stop("receipt_find", None, reverse("receipt_find"))
+    yield Stop("receipt", None, waiting_at_desk.receipt_path)
+    yield Stop("receipt_correct", None, reverse("receipt_correct", args=[waiting_at_desk.code]))
     yield Stop("account_login", None, reverse("account_login"))
     yield Stop("account_reset_password", None, reverse("account_reset_password"))
     yield Stop("account_inactive", None, reverse("account_inactive"))
@@ -389,6 +402,22 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("thu", "enrolment_return", [now.sent.pk]),
         ("minh", "enrolment_withdraw", [now.sent.pk]),
         ("thu", "enrolment_field", [now.sent.pk]),
+        ("thu", "submission_list", []),
+        ("thu", "submission", [waiting_at_desk.pk]),
+        ("thu", "submission_take", [waiting_at_desk.pk]),
+        ("thu", "submission_return", [waiting_at_desk.pk]),
+        ("thu", "submission_refuse", [waiting_at_desk.pk]),
+        ("thu", "submission_merge", [waiting_at_desk.pk]),
+        ("thu", "submission_erase", [waiting_at_desk.pk]),
+        ("thu", "registration_links", []),
+        ("thu", "link_open", [committee.pk, movement.pk, plan.year + 1]),
+        ("thu", "registration_link", [link.pk]),
+        ("thu", "link_poster", [link.pk]),
+        ("thu", "link_days", [link.pk]),
+        ("thu", "link_change", [link.pk, "renew"]),
+        ("thu", "public_lists", []),
+        ("thu", "public_list_new", []),
+        ("thu", "public_list_take_down", [public_list.pk]),
         (chief, "catalogue_list", []),
         (chief, "catalogue", [catalogue.pk]),
         ("minh", "practice_list", []),

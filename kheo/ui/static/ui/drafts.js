@@ -1,6 +1,8 @@
 // Keeps what is being typed in forms marked data-draft until they are sent, in this tab only and for this
 // person only, so that a closed laptop or a wrong click loses nothing. From the press of "send" on, the
 // server keeps it (kheo/ui/kept.py). Words come from the form: data-draft-found, -restore, -forget.
+// A form marked data-draft-open is kept for whoever sits here without an account. As no server keeps it for
+// them, it stays until a page marked data-draft-sent (the form's name) says that it has arrived.
 
 const person = document.body.dataset.person;
 const unkept = /csrf|password/i;
@@ -42,9 +44,18 @@ function offer(form, key, fields) {
   form.prepend(note);
 }
 
-if (person) {
-  for (const form of document.querySelectorAll("form[data-draft]")) {
-    const key = `draft:${person}:${location.pathname}:${form.dataset.draft}`;
+for (const sent of document.querySelectorAll("[data-draft-sent]")) {
+  const end = `:${sent.dataset.draftSent}`;
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith("draft:open:") && key.endsWith(end)) sessionStorage.removeItem(key);
+  }
+}
+
+{
+  const forms = document.querySelectorAll(person ? "form[data-draft]" : "form[data-draft-open]");
+  for (const form of forms) {
+    const open = "draftOpen" in form.dataset;
+    const key = `draft:${open ? "open" : person}:${location.pathname}:${form.dataset.draft}`;
     const now = () => JSON.stringify(typed(form));
     const fresh = now();
     try {
@@ -58,6 +69,9 @@ if (person) {
         try { sessionStorage.setItem(key, now()); } catch { /* the tab's store is full */ }
       }, 400);
     });
-    form.addEventListener("submit", () => { clearTimeout(waiting); sessionStorage.removeItem(key); });
+    form.addEventListener("submit", () => {
+      clearTimeout(waiting);
+      try { open ? sessionStorage.setItem(key, now()) : sessionStorage.removeItem(key); } catch { /* full */ }
+    });
   }
 }
