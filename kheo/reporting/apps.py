@@ -7,8 +7,16 @@ class ReportingConfig(AppConfig):
     label = "reporting"
 
     def ready(self) -> None:
+        from kheo.files.owners import register_owner
         from kheo.ui.registry import MenuEntry, menu, verbs
 
-        verbs.add({"stated_figure_kept": _("kept the figure as its source states it")})
+        register_owner("reporting.ReportedSource", lambda user, source: source.may_be_seen_by(user))
+        verbs.add(
+            {
+                "stated_figure_kept": _("kept the figure as its source states it"),
+                "stated_source_kept": _("kept the document that states figures"),
+            }
+        )
         menu.add(MenuEntry(_("Overview"), "dashboard", "chart", 200, group="results"))
         menu.add(MenuEntry(_("Half-year table"), "half_year", "list", 210, group="reports"))
+        menu.add(MenuEntry(_("Figures by report"), "reported_sources", "document", 220, group="reports"))

@@ -16,6 +16,8 @@ from kheo.lib.periods import Period, today
 from kheo.places import borders
 from kheo.places.models import Area
 from kheo.reporting import words
+from kheo.reporting.against import beside
+from kheo.reporting.coverage import Coverage
 from kheo.reporting.models import OURS, ReportedFigure
 from kheo.reporting.records import TOGETHER, Question
 from kheo.tallies.figures import Reading, Row, Table
@@ -24,6 +26,8 @@ from kheo.ui.charts import BarChart, Choropleth, LineChart
 ENROLLED = TOGETHER["enrolled"]
 AMOUNTS = ("households", "people", "money_vnd", "land_m2", "length_cm", "work_days")
 SHOWN = (*ENROLLED, "recognised", "ended", *AMOUNTS)
+# Figures by report on the overview; the comparison shows the others.
+MOST_REPORTED = 12
 ALWAYS = ("enrolled_new", "enrolled_continuing", "recognised", "ended")
 # The choice of years begins here at the latest: the year of Directive 05-CT/TU.
 FIRST_YEAR = 2021
@@ -60,11 +64,13 @@ class Number:
 class TableRow:
     row: Row
     numbers: list[Number]
+    # The communes that have something counted in this row; None where the row is one itself.
+    behind: Coverage | None = None
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A table of the page: heads of columns, rows of numbers, totals."""
+    """A table of the page: heads of columns, rows of numbers with the communes behind each, totals."""
 
     by: str
     columns: list[str]
@@ -132,10 +138,9 @@ class Dashboard:
         return {**totals, "enrolled": sum(totals[name] for name in ENROLLED)}
 
     @cached_property
-    def coverage(self) -> tuple[int, int]:
-        """How many communes within reach have anything counted, and how many there are."""
-        real = [row for row in self._communes if not self._is_sample(row)]
-        return sum(1 for row in real if any(row.values.values())), len(real)
+    def coverage(self) -> Coverage:
+        """The communes within reach that stand behind the totals, and those that do not."""
+        return Coverage(self.reading, self.who)
 
     @cached_property
     def _communes(self) -> list[Row]:
@@ -150,9 +155,6 @@ class Dashboard:
                 or (inside and self.reading.areas[row.pk].path_now.startswith(inside))
             )
         ]
-
-    def _is_sample(self, row: Row) -> bool:
-        return row.pk is not None and self.reading.areas[row.pk].sample
 
     def headline(self) -> list[Number]:
         names = ("enrolled", *ENROLLED, "recognised", "ended")
@@ -184,10 +186,28 @@ class Dashboard:
         return Shown(
             by=by,
             columns=[words.column(name) for name in self.columns],
-            rows=[TableRow(row, self._numbers(row, self.question.about(by, row.key))) for row in full],
+            rows=[
+                TableRow(row, self._numbers(row, self.question.about(by, row.key)), self._behind(by, row))
+                for row in full
+            ],
             total=self._numbers(Row("", "", table.totals), self.question),
             empty=[row.label for row in rows if row not in full],
         )
+
+    def _behind(self, by: str, row: Row) -> Coverage | None:
+        if by == "area":
+            return None
+        areas = self._areas_by[by].get(row.key if by != "field" else row.pk, set())
+        return self.coverage.of(areas, f"&{by}={row.key}")
+
+    @cached_property
+    def _areas_by(self) -> dict[str, dict[Any, set[int]]]:
+        """By field, kind and line, the communes with anything counted there. Three queries."""
+        return {
+            "field": self.reading.touched_by("field_id"),
+            "kind": self.reading.touched_by("kind"),
+            "line": self.reading.touched_by("unit__line"),
+        }
 
     def _numbers(self, row: Row, question: Question) -> list[Number]:
         return [self._number(name, row.of(name), question) for name in self.columns]
@@ -195,13 +215,22 @@ class Dashboard:
     def spreadsheet(self, by: str) -> tuple[list[Any], list[Any]]:
         """Columns and rows of a table for `xlsx_response`: the total at the end."""
         shown = self.table(by)
-        whole = [*((each.row.label, each.row.code, each.row.values) for each in shown.rows)]
+        whole: list[Any] = [
+            (each.row.label, each.row.code, {**dict.fromkeys(SHOWN, 0), **each.row.values})
+            for each in shown.rows
+        ]
         whole.append((_("Total"), "", {name: self.totals[name] for name in SHOWN}))
         columns: list[Any] = [(shown.title, lambda line: line[0])]
         if by == "area":
             columns.append((_("GSO code"), lambda line: line[1]))
         columns += [(words.column(name), _cell(name)) for name in SHOWN]
+        # Below the figures, in the first column: what stands behind them.
+        whole += [(told, "", {}) for told in self.told_below() if told]
         return columns, whole
+
+    def told_below(self) -> list[str]:
+        """What a table that leaves Kheo says of its totals."""
+        return [self.coverage.sentence, self.coverage.missing_sentence]
 
     # Pictures
 
@@ -298,16 +327,18 @@ class Dashboard:
 
     def reported(self) -> list[dict[str, Any]]:
         """Figures by report that touch the year, each beside what is counted of the same thing."""
-        found = (
-            ReportedFigure.objects.visible_to(getattr(self.who, "user", self.who))
-            .whole()
-            .touching(self.period)
-        )
+        found = ReportedFigure.objects.visible_to(self.who).standing().whole().touching(self.period)
         if not self.sample:
             found = found.filter(sample=False)
+        figures = list(found.with_parts()[: MOST_REPORTED + 1])
+        told = {each.figure.pk: each.counted for each in beside(figures, self.who, sample=self.sample)}
         return [
-            {"figure": figure, "parts": list(figure.parts.all()), "counted": self._counted(figure)}
-            for figure in found.prefetch_related("parts__field")
+            {
+                "figure": figure,
+                "parts": list(figure.parts.all()),
+                "counted": self._counted(figure) if figure.unit is None else told[figure.pk],
+            }
+            for figure in figures
         ]
 
     def _counted(self, figure: ReportedFigure) -> int | None:
@@ -316,7 +347,7 @@ class Dashboard:
 
 
 def _cell(measure: str) -> Any:
-    return lambda line: words.plain(measure, line[2].get(measure, 0))
+    return lambda line: words.plain(measure, line[2].get(measure, 0)) if line[2] else ""
 
 
 def chosen_year(text: str) -> int:

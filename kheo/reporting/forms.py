@@ -1,12 +1,18 @@
-"""The question of a list of records, as it stands in an address."""
+"""The question of a list of records, as it stands in an address; and what is typed of figures by report."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
-from kheo.lib.periods import Period
+from kheo.files.forms import DocumentField
+from kheo.lib.periods import Period, today
+from kheo.plans.models import Field
+from kheo.reporting.models import MOST, Stated
 from kheo.reporting.records import NARROWING, SOURCES, TOGETHER, Question
-from kheo.ui.forms import Form
+from kheo.reporting.stated import read_period
+from kheo.ui.forms import CountField, Form, VietnameseDateField
 
 
 class QuestionForm(Form):
@@ -35,3 +41,129 @@ class QuestionForm(Form):
             who=who,
             **{name: asked[name] for name in NARROWING},
         )
+
+
+class SourceForm(Form):
+    publisher = forms.CharField(label=_("Issued by"), max_length=200)
+    number = forms.CharField(label=_("Number"), max_length=60, required=False)
+    dated = VietnameseDateField(label=_("Dated"), required=False)
+    title = forms.CharField(label=_("Title"), max_length=300, required=False)
+    url = forms.URLField(label=_("Address"), max_length=600, required=False, assume_scheme="https")
+    file = DocumentField(label=_("The document, as a file or a photo"), required=False)
+    published = forms.BooleanField(
+        label=_("It is published: every signed-in person may read it"), required=False
+    )
+
+    examples = {
+        "publisher": "Đảng ủy xã Tam Quang",
+        "number": "45-BC/ĐU",
+        "dated": "28/12/2024",
+        "title": "Báo cáo kết quả phong trào thi đua “Dân vận khéo” năm 2024",
+        "url": "https://nghean.gov.vn/…",
+    }
+
+    def clean_dated(self) -> date | None:
+        day = self.cleaned_data["dated"]
+        if day and day > today():
+            raise forms.ValidationError(_("The document is dated in the future. Check the date."))
+        return day
+
+
+class GivenForm(Form):
+    """What holds for lines that say nothing else."""
+
+    period = forms.CharField(label=_("Period, where a line names none"), max_length=60, required=False)
+    unit = forms.CharField(
+        label=_("Body, where a line names none"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "names"}),
+    )
+    measure = forms.ChoiceField(
+        label=_("What is counted, where a line does not say"),
+        choices=[("", "–"), *Stated.choices],
+        required=False,
+    )
+
+    examples = {"period": "6 tháng đầu năm 2024", "unit": "Đảng ủy xã Tam Quang"}
+
+    def __init__(self, *args: Any, post: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.post = post
+
+    def clean_period(self) -> Period | None:
+        text = self.cleaned_data["period"].strip()
+        try:
+            return read_period(text) if text else None
+        except ValueError:
+            raise forms.ValidationError(
+                _("Write the period as 2024, 6 tháng đầu năm 2024, quý II/2024 or 2021-2025.")
+            ) from None
+
+
+class LinesForm(GivenForm):
+    lines = forms.CharField(
+        label=_("Lines"), required=False, max_length=200_000, widget=forms.Textarea(attrs={"rows": "10"})
+    )
+    table = DocumentField(label=_("Or a spreadsheet or Word table"), required=False)
+
+    field_order = ("lines", "table", "period", "unit", "measure")
+    examples = {
+        **GivenForm.examples,
+        "lines": "Đơn vị; Kỳ; Mới; Duy trì\nxã Tam Quang; 2024; 5; 12\nxã Tam Hợp; 2024; 3; 9",
+    }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("lines") and not data.get("table"):
+            self.add_error("lines", _("Paste the lines here, or choose a file."))
+        return data
+
+
+class OneFigureForm(GivenForm):
+    """One body's figure, whole and by field of work as the document divides it."""
+
+    period = forms.CharField(label=_("Period"), max_length=60)
+    unit = forms.CharField(
+        label=_("Of whom"), max_length=300, widget=forms.TextInput(attrs={"list": "names"})
+    )
+    measure = forms.ChoiceField(label=_("What is counted"), choices=Stated.choices)
+    whole = CountField(label=_("In all"), required=False, most=MOST)
+
+    examples = {"period": "2024", "unit": "Đảng ủy xã Tam Quang", "whole": "286"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_field = list(Field.objects.all())
+        for each in self.by_field:
+            self.fields[f"field_{each.code}"] = CountField(label=each.name, required=False, most=MOST)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not any(isinstance(data.get(name), int) for name in self.amounts):
+            self.add_error("whole", _("Type at least one number."))
+        return data
+
+    @property
+    def amounts(self) -> list[str]:
+        return ["whole", *(f"field_{each.code}" for each in self.by_field)]
+
+    def rows(self) -> list[list[str]]:
+        """The same as pasted lines, so that both are read by the same rules."""
+        data = self.cleaned_data
+        heads = ["Đơn vị", "Tổng", *(each.name for each in self.by_field)]
+        amounts = ["" if data.get(name) is None else str(data[name]) for name in self.amounts]
+        return [heads, [data["unit"], *amounts]]
+
+
+class CorrectForm(Form):
+    value = CountField(label=_("The right number"), most=MOST)
+    reason = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": "3"}))
+
+    examples = {"reason": _("Mistyped: the document says 268.")}
+
+
+class WithdrawForm(Form):
+    reason = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": "3"}))
+
+    examples = {"reason": _("The same report was entered twice.")}

@@ -16,13 +16,18 @@ from django.utils.translation import override
 from kheo.lib.formats import long_date
 from kheo.lib.periods import Period, today
 from kheo.reporting import words
+from kheo.reporting.against import Beside, beside
+from kheo.reporting.coverage import Coverage
 from kheo.reporting.dashboard import KINDS_OF_TABLE, Number
+from kheo.reporting.models import ReportedFigure, Stated
 from kheo.reporting.records import Question
 from kheo.tallies.figures import Reading, Row, Table
 from kheo.ui.documents import Heading, Pair, Paragraph, docx_response
 from kheo.ui.documents import Table as PaperTable
 from kheo.units.models import Line, Post
 
+# Figures by report of one half-year that are shown; the comparison shows the others.
+MOST_REPORTED = 60
 MEASURES = ("accepted_new", "accepted_continuing", "recognised", "ended")
 SECTIONS = ("field", "line", "area")
 # "BC" is the sign of a report in document numbers.
@@ -61,6 +66,7 @@ class HalfYear:
         # Both are read through the lineage of one day.
         self.last.__dict__.update({"areas": self.now.areas, "_areas": self.now._areas})
         self.question = Question("", self.period, self.structure, sample, who=who)
+        self.coverage, self.coverage_before = Coverage(self.now, who), Coverage(self.last, who)
 
     @property
     def title(self) -> str:
@@ -78,6 +84,27 @@ class HalfYear:
     @cached_property
     def sections(self) -> list[Section]:
         return [self._section(by) for by in SECTIONS]
+
+    @cached_property
+    def reported(self) -> list[Beside]:
+        """Figures by report of either half-year, wholes alone, beside what is counted of the same thing."""
+        seen = ReportedFigure.objects.visible_to(self.who).standing().whole().with_parts()
+        if not self.sample:
+            seen = seen.filter(sample=False)
+        figures = [
+            *seen.inside(self.period)[:MOST_REPORTED],
+            *seen.inside(self.before)[:MOST_REPORTED],
+        ]
+        return beside(figures, self.who, sample=self.sample)
+
+    def told_below(self) -> list[str]:
+        """What stands behind the totals of both half-years, and which communes are missing."""
+        told = []
+        for coverage in (self.coverage, self.coverage_before):
+            if coverage.sentence:
+                told.append(f"{words.period(coverage.reading.period)}: {coverage.sentence}")
+                told.append(coverage.missing_sentence)
+        return [each for each in told if each]
 
     def columns(self) -> list[str]:
         return [words.short(name) for name in MEASURES]
@@ -129,6 +156,10 @@ class HalfYear:
         for section in self.sections:
             rows += [(section.title, label, pairs) for label, pairs in section.rows]
             rows.append((section.title, _("Total"), section.total))
+        part = _("Behind the totals")
+        rows += [(part, told, []) for told in self.told_below()]
+        part = _("Figures by report, never added to the count")
+        rows += [(part, told_in_a_line(each), []) for each in self.reported]
         return columns, rows
 
     def document(self, post: Post) -> FileResponse:
@@ -176,7 +207,50 @@ class HalfYear:
                     )
                 )
         blocks.append(signature(post))
+        blocks += [Paragraph(told, italic=True) for told in self.told_below()]
+        if self.reported:
+            blocks.append(Heading(f"IV. {_('Figures by report, never added to the count').upper()}"))
+            blocks.append(
+                PaperTable(
+                    header=[
+                        _("Of whom"),
+                        _("Period"),
+                        _("What is counted"),
+                        _("By report"),
+                        _("Counted by Kheo"),
+                    ],
+                    rows=[
+                        [
+                            each.figure.who,
+                            each.figure.period_words,
+                            str(Stated(each.figure.measure).label),
+                            words.in_table("", each.figure.value),
+                            "–" if each.counted is None else words.in_table("", each.counted),
+                        ]
+                        for each in self.reported
+                    ],
+                    widths=(55, 35, 31, 20, 20),
+                    numeric=range(3, 5),
+                )
+            )
+            for each in self.reported:
+                blocks += [
+                    Paragraph(f"{each.figure.who}, {each.figure.period_words}: {told}", italic=True)
+                    for told in each.figure.sum_sentences
+                ]
         return blocks
+
+
+def told_in_a_line(each: Beside) -> str:
+    """A figure by report with its document, our count beside it, and sums that do not agree."""
+    figure = each.figure
+    parts = [
+        f"{figure.who}, {figure.period_words}, {Stated(figure.measure).label}: "
+        f"{words.in_table('', figure.value)} ({figure.source})"
+    ]
+    if each.counted is not None:
+        parts.append(_("Counted by Kheo: %(n)s.") % {"n": words.in_table("", each.counted)})
+    return " ".join([*parts, *figure.sum_sentences])
 
 
 def heading(post: Post) -> Pair:
@@ -244,7 +318,7 @@ def _numbers(pairs: list[tuple[Number, Number]]) -> list[str]:
 
 
 def _picked(at: int, which: int) -> Any:
-    return lambda line: line[2][at][which].value
+    return lambda line: line[2][at][which].value if line[2] else ""
 
 
 def chosen_half(text: str, day: date | None = None) -> int:

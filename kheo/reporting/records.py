@@ -22,7 +22,8 @@ from kheo.places.models import Area, AreaLineage, Level
 from kheo.places.paths import within
 from kheo.plans.models import Field
 from kheo.recognition.models import Recognition, RecognitionStep
-from kheo.tallies.figures import NOWHERE
+from kheo.reporting.coverage import Coverage
+from kheo.tallies.figures import NOWHERE, Reading
 from kheo.tallies.measures import REGISTRY
 from kheo.units.models import Unit, UnitLineage
 from kheo.units.reach import scope
@@ -211,6 +212,30 @@ class Question:
         if not source.amount:
             return rows.count()
         return int(rows.aggregate(total=Sum(source.amount))["total"] or 0)
+
+    def coverage(self) -> Coverage | None:
+        """The communes these records lie in, of all that are asked; None where one of them is asked about."""
+        if self.area or self.unit or self.district:
+            return None
+        reading = self._reading()
+        narrowed = "".join(f"&{name}={getattr(self, name)}" for name in NARROWING if getattr(self, name))
+        if not narrowed:
+            return Coverage(reading, self.who)
+        column = f"{self.source.initiative}__commune"
+        areas = self.rows().order_by().values_list(column, flat=True).distinct()
+        return Coverage(reading, self.who).of(reading.communes_of(areas), narrowed)
+
+    def reading_coverage(self) -> Coverage:
+        """The same for the totals of a whole reading, narrowed to a field, a line or a kind."""
+        reading = self._reading()
+        whole = Coverage(reading, self.who)
+        for name, column in {"field": "field__code", "line": "unit__line", "kind": "kind"}.items():
+            if asked := getattr(self, name):
+                return whole.of(reading.touched_by(column).get(asked, set()), "")
+        return whole
+
+    def _reading(self) -> Reading:
+        return Reading(self.period, structure=self.structure, who=self.who, sample=self.sample)
 
     def in_order(self) -> QuerySet:
         """The rows with everything a line of the list shows, in Vietnamese order: see `Line`."""

@@ -160,6 +160,10 @@ class Reading:
             cells = cells.filter(period=self.period.first)
         else:
             cells = cells.filter(period__gte=self.period.first, period__lte=self.period.last)
+        return self._readable(cells)
+
+    def _readable(self, cells: QuerySet[Cell]) -> QuerySet[Cell]:
+        """Those that may be read here, as they stand or stood."""
         if self.known_on is None:
             cells = cells.filter(known_to=FOREVER)
         else:
@@ -203,12 +207,49 @@ class Reading:
     @cached_property
     def coverage(self) -> tuple[int, int]:
         """How many communes of the structure have anything counted, and how many there are."""
-        sources = [source for source, values in self._summed("area_id").items() if any(values.values())]
         communes = {area.pk for area in self._communes if not area.sample}
+        return len(self.touched & communes), len(communes)
+
+    @cached_property
+    def touched(self) -> set[int]:
+        """The communes of the structure that have anything counted."""
+        return self.communes_of(
+            source for source, values in self._summed("area_id").items() if any(values.values())
+        )
+
+    def communes_of(self, sources: Iterable[int]) -> set[int]:
+        """The communes of the structure in which areas of any day lie, and any area above those."""
         heirs = {heir for source in sources for heir, _share in self._areas.heirs_of(source)}
         # A part of a divided commune counts for the commune it hangs under.
-        touched = {pk for heir in heirs for pk in self._line_up(heir)}
-        return len(touched & communes), len(communes)
+        return {pk for heir in heirs for pk in self._line_up(heir)}
+
+    def touched_by(self, column: str) -> dict[Any, set[int]]:
+        """By the values of a column of the cells, the areas counted with that value. One query."""
+        found: dict[Any, set[int]] = defaultdict(set)
+        with reading_in_order():
+            pairs = list(self.cells.exclude(value=0).order_by().values_list(column, "area_id").distinct())
+        for key, area in pairs:
+            found[key] |= self.communes_of([area])
+        return found
+
+    def timeline(self, column: str = "area_id", other: str = "") -> dict[tuple[str, date, Any], int]:
+        """By measure, month (or plan year, by its grain) and the values of one or two columns as a pair.
+
+        Not yet at their heirs; what adds up into any span of whole months. One query.
+        """
+        names = [each.name for each in self.chosen]
+        span = {"period__gte": self.period.first, "period__lte": self.period.last}
+        cells = self._readable(Cell.objects.filter(measure__in=names, **span))
+        columns = ["measure", "period", column, *([other] if other else [])]
+        found: dict[tuple[str, date, Any], int] = {}
+        with reading_in_order():
+            for row in cells.order_by().values_list(*columns).annotate(v=Sum("value")):
+                found[row[0], row[1], (row[2], row[3] if other else None)] = int(row[-1])
+        return found
+
+    def divide_area(self, area: int, value: int) -> list[tuple[int | None, int]]:
+        """A figure of an area of any day at its heirs in the structure; None is nobody."""
+        return self._areas.divide(area, value)
 
     # Readings
 

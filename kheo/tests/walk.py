@@ -85,6 +85,7 @@ class Unfinished(NamedTuple):
     movement: Any
     message: Any
     decision: Any
+    stated: Any
 
 
 def unfinished() -> Unfinished:
@@ -101,6 +102,8 @@ def unfinished() -> Unfinished:
     from kheo.messaging.kinds import kinds
     from kheo.messaging.models import Message
     from kheo.plans.models import CriteriaSet, Field, Movement, Plan
+    from kheo.reporting.models import ReportedSource
+    from kheo.reporting.stated import Given, Reader
     from kheo.stories.models import Story
     from kheo.units import reorganise
 
@@ -190,6 +193,12 @@ def unfinished() -> Unfinished:
     drafted_plan.write_targets(clerk, [{"name": "Mô hình mới", "measure": "enrolled_new", "amount": 2}])
     criteria = CriteriaSet.objects.filter(reference=True).first()
     assert criteria is not None
+    hoa = post_of("hoa", "registrar")
+    source = ReportedSource.objects.keep(
+        by=hoa, publisher="Đảng ủy xã Khe Mẫu", number="12-BC/ĐU (mẫu)", dated=today(), published=True
+    )
+    rows = [["Đơn vị", "Kỳ", "Tổng", "Kinh tế"], [minh.unit.name, f"{year - 1}", "286", "176"]]
+    stated, *_parts = source.state(Reader(hoa, Given(measure="enrolled")).read(rows).good, by=hoa)
     return Unfinished(
         directive=enter(thu, text=PLAN_2027),
         drafted=drafted,
@@ -214,6 +223,7 @@ def unfinished() -> Unfinished:
         plan=drafted_plan,
         criteria=criteria.copy_to(drafted_plan, clerk),
         newer_plan=plan.new_version(clerk, "Thêm một chỉ tiêu"),
+        stated=stated,
         message=Message.objects.sent(
             kinds["initiative_link"],
             saturday,
@@ -455,6 +465,14 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("binh", "dashboard", []),
         ("lam", "dashboard", []),
         ("hoa", "half_year", []),
+        ("hoa", "reported_sources", []),
+        ("hoa", "reported_source_new", []),
+        ("hoa", "reported_source", [now.stated.source_id]),
+        ("hoa", "reported_add", [now.stated.source_id]),
+        ("hoa", "reported_lines", [now.stated.source_id]),
+        ("hoa", "reported_correct", [now.stated.pk]),
+        ("hoa", "reported_withdraw", [now.stated.pk]),
+        ("hoa", "reported_comparison", []),
         ("tuan", "story_list", []),
         ("minh", "initiative_stories", [bell.pk]),
         ("tuan", "story", [shown.pk]),
@@ -481,4 +499,9 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         + f"?measure=enrolled&first={plan.year}-01-01&last={plan.year}-12-31"
         + f"&structure={plan.year}-06-30&sample=1",
     )
+    yield Stop(
+        "coverage", "hoa", reverse("coverage") + f"?first={plan.year}-01-01&last={plan.year}-12-31"
+        f"&structure={plan.year}-06-30",
+    )  # fmt: skip
+    yield Stop("reported_comparison", "hoa", reverse("reported_comparison") + f"?unit={party.pk}&sample=1")
     yield Stop("story_photo", "minh", reverse("story_photo", args=[story, now.story_photo.key]))

@@ -54,7 +54,7 @@ class Figures(TestCase):
     def test_as_a_table(self):
         text = self.run_it("--year", "2026", "--by", "line")
         self.assertIn("TOTAL", text)
-        self.assertIn("2/2 communes have figures", text)
+        self.assertIn("2/2 communes stand behind the totals", text)
 
     def test_as_known_on_a_past_day(self):
         yesterday = str(today() - timedelta(days=1))

@@ -110,7 +110,7 @@ class Page(TestCase):
 
     def test_the_commune_sees_itself_alone(self):
         dashboard = Dashboard(self.cast.minh, 2026)
-        self.assertEqual(dashboard.coverage, (1, 1))
+        self.assertEqual(dashboard.coverage.short, "1/1 xã, phường")
         self.assertIsNone(dashboard.map())
         self.assertEqual([row.row.label for row in dashboard.table("area").rows], ["Xã Tam Quang"])
 
@@ -146,6 +146,9 @@ class Page(TestCase):
         ReportedFigure.objects.take_in([{**STATED, "last": "2026-06-30", "label": str(n)} for n in range(3)])
         # Figures by report bring their parts with them in two more queries, however many they are.
         self.assertLessEqual(taken() - before, 2)
+        one_figure = taken()
+        ReportedFigure.objects.take_in([{**STATED, "last": "2026-06-30", "label": f"+{n}"} for n in range(3)])
+        self.assertEqual(taken(), one_figure)
 
     def test_a_table_leaves_as_a_spreadsheet(self):
         response = self.get(self.cast.hoa, format="xlsx", table="area")
@@ -210,7 +213,7 @@ class Samples(TestCase):
     def test_left_out_unless_asked_for(self):
         self.assertEqual(Dashboard(self.cast.hoa, 2026).totals["enrolled"], 3)
         whole = Dashboard(self.cast.hoa, 2026, sample=True)
-        self.assertEqual((whole.totals["enrolled"], whole.coverage), (4, (2, 2)))
+        self.assertEqual((whole.totals["enrolled"], whole.coverage.short), (4, "2/2 xã, phường"))
         self.assertEqual(asked_at(whole.headline()[0].url, self.cast.hoa).total(), 4)
 
     def test_who_works_there_sees_them(self):

@@ -7,7 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from kheo.lib.periods import Period, today
+from kheo.reporting.coverage import Coverage
+from kheo.reporting.models import ReportedFigure
 from kheo.tallies.figures import READINGS, Reading, Table, structure_day
+
+MOST_REPORTED = 500
 
 
 class Command(BaseCommand):
@@ -28,6 +32,7 @@ class Command(BaseCommand):
             help="as known at the end of a past day (YYYY-MM-DD), before what was entered or corrected later",
         )
         parser.add_argument("--sample", action="store_true", help="with the invented areas and bodies")
+        parser.add_argument("--missing", action="store_true", help="name the communes that are missing")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,10 +53,23 @@ class Command(BaseCommand):
             known_on=options["known_on"],
         )
         table = reading.by(options["by"])
+        coverage = Coverage(reading, None)
+        figures = ReportedFigure.objects.standing().whole().inside(period).with_parts()
+        if not options["sample"]:
+            figures = figures.filter(sample=False)
+        reported = list(figures[:MOST_REPORTED])
         if options["json"]:
-            self.stdout.write(json.dumps(table.as_json(), ensure_ascii=False, indent=1))
+            told = {
+                **table.as_json(),
+                "coverage": coverage.as_json(),
+                "by_report": [_json(figure) for figure in reported],
+            }
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
         else:
             self.stdout.write(_plain(table))
+            self.stdout.write(_behind(coverage, options["missing"]))
+            for figure in reported:
+                self.stdout.write(_stated(figure))
 
 
 def _period(options: dict[str, Any]) -> Period:
@@ -78,5 +96,31 @@ def _plain(table: Table) -> str:
         for line in lines
     ]
     span = f"{table.period.first} – {table.period.last}, structure of {table.structure}"
-    counted = f"{table.communes_counted}/{table.communes} communes have figures"
-    return "\n".join([span, *text, counted])
+    return "\n".join([span, *text])
+
+
+def _behind(coverage: Coverage, missing: bool) -> str:
+    told = coverage.as_json()
+    line = f"{told['behind']}/{told['asked']} communes stand behind the totals"
+    if told["by_report_alone"]:
+        line += f" ({len(told['by_report_alone'])} of them by report alone, not counted)"
+    if missing and told["missing"]:
+        line += "\nmissing: " + ", ".join(told["missing"])
+    return line
+
+
+def _stated(figure: ReportedFigure) -> str:
+    line = f"by report, never added: {figure.who}, {figure.measure}, {figure.period_words}: {figure.value}"
+    return " ".join([f"{line} ({figure.source})", *figure.sum_sentences])
+
+
+def _json(figure: ReportedFigure) -> dict[str, Any]:
+    return {
+        "who": figure.who,
+        "measure": figure.measure,
+        "from": figure.period_first.isoformat(),
+        "to": figure.period_last.isoformat(),
+        "value": figure.value,
+        "source": str(figure.source),
+        "sums": [{"by": by, "parts": total, "agrees": total == figure.value} for by, total in figure.sums],
+    }

@@ -34,11 +34,10 @@ def dashboard(request: Request) -> HttpResponseBase:
         by = asked.get("table", "") if asked.get("table") in KINDS_OF_TABLE else "field"
         columns, rows = found.spreadsheet(by)
         return xlsx_response(f"tong-hop-{found.year}-{by}.xlsx", columns, rows)
-    counted, communes = found.coverage
     return render(
         request,
         "reporting/dashboard.html",
-        {"dashboard": found, "counted": counted, "communes": communes, "tables": found.tables()},
+        {"dashboard": found, "coverage": found.coverage, "tables": found.tables()},
     )
 
 
@@ -74,12 +73,44 @@ def records(request: Request) -> HttpResponseBase:
             "period": words.period(question.period),
             "about": about(question),
             "total": words.written(question.measures[0], question.total()),
+            "coverage": question.coverage(),
             "amounts": bool(source.amount),
             "lines": [
                 (line, words.written(question.measures[0], line.amount))
                 for line in (RecordLine.of(row, source) for row in page.rows)
             ],
             "page": page,
+        },
+    )
+
+
+def coverage(request: Request) -> HttpResponseBase:
+    """Which communes stand behind a total, and which are missing."""
+    who = request.post or request.user
+    data = request.GET.copy()
+    data["measure"] = "enrolled"
+    question = QuestionForm(data).question(who)
+    if question is None:
+        raise Http404
+    found = question.reading_coverage()
+    if wants_xlsx(request):
+        behind, by_report = {area.pk for area in found.behind}, {area.pk for area in found.by_report}
+
+        def state(area: Area) -> str:
+            if area.pk in by_report:
+                return _("by report alone")
+            return _("stands behind") if area.pk in behind else _("missing")
+
+        columns: list[Any] = [(_("Commune or ward"), "full_name"), (_("State"), state)]
+        return xlsx_response("xa-dung-sau.xlsx", columns, found.asked)
+    return render(
+        request,
+        "reporting/coverage.html",
+        {
+            "coverage": found,
+            "period": words.period(question.period),
+            "about": about(question),
+            "question": question,
         },
     )
 
