@@ -181,23 +181,28 @@ class Bucket:
         )
 
     @contextmanager
-    def asking(self) -> Iterator[Any]:
+    def asking(self, name: str = "") -> Iterator[Any]:
+        """The client; how the store says no becomes a sentence. `name`: the backup that is asked for."""
         from boto3.exceptions import Boto3Error
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            yield self.client()
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            raise Refused(
-                self.told(code, str(error.response.get("Error", {}).get("Message") or code))
-            ) from error
-        except (BotoCoreError, Boto3Error, ValueError) as error:
-            inner = error.__cause__ or error.__context__
-            if isinstance(inner, ClientError):
-                code = inner.response.get("Error", {}).get("Code", "")
-                raise Refused(self.told(code, code)) from error
-            raise Refused(self.told(type(error).__name__, str(error))) from error
+            client = self.client()
+        except ValueError as error:
+            # Such as an address that is none.
+            raise Refused(self.told("", str(error))) from error
+        try:
+            yield client
+        except (ClientError, BotoCoreError, Boto3Error) as error:
+            # What goes wrong while a file is sent comes wrapped.
+            inner = error if isinstance(error, ClientError) else error.__cause__ or error.__context__
+            if not isinstance(inner, ClientError):
+                raise Refused(self.told(type(error).__name__, str(error))) from error
+            said = inner.response.get("Error", {})
+            code = str(said.get("Code", ""))
+            if name and code in ("404", "NoSuchKey"):
+                raise Refused(_("There is no backup %(name)s.") % {"name": f"{self}/{name}"}) from error
+            raise Refused(self.told(code, str(said.get("Message") or code))) from error
 
     def told(self, code: str, words: str) -> str:
         named = {"place": self, "error": words[:300]}
@@ -216,8 +221,6 @@ class Bucket:
             )
         if code in ("NoCredentialsError", "PartialCredentialsError"):
             return _("%(place)s needs keys: set KHEO_S3_KEY and KHEO_S3_SECRET in the settings file.") % named
-        if code in ("NoSuchKey",):
-            return _("There is no backup %(name)s.") % {"name": self}
         return (
             _(
                 "%(place)s could not be reached: %(error)s. Check the line and "
@@ -295,7 +298,7 @@ class Bucket:
 
     @contextmanager
     def read(self, name: str) -> Iterator[IO[bytes]]:
-        with self.asking() as client:
+        with self.asking(name) as client:
             body = client.get_object(Bucket=self.bucket, Key=self.key(name))["Body"]
             try:
                 yield body
@@ -303,7 +306,7 @@ class Bucket:
                 body.close()
 
     def size(self, name: str) -> int:
-        with self.asking() as client:
+        with self.asking(name) as client:
             return int(client.head_object(Bucket=self.bucket, Key=self.key(name))["ContentLength"])
 
     def list(self) -> list[Kept]:

@@ -53,15 +53,21 @@ class _Pieces(io.RawIOBase):
 
     def __init__(self, tar: tarfile.TarFile) -> None:
         self.tar, self.number, self.held = tar, 0, bytearray()
+        self.error: BaseException | None = None
 
     def writable(self) -> bool:
         return True
 
     def write(self, piece: Any) -> int:
         self.held += piece
-        while len(self.held) >= PIECE:
-            self.put(bytes(self.held[:PIECE]))
-            del self.held[:PIECE]
+        try:
+            while len(self.held) >= PIECE:
+                self.put(bytes(self.held[:PIECE]))
+                del self.held[:PIECE]
+        except BaseException as error:
+            # age would wrap it: a full disk is told as a full disk.
+            self.error = error
+            raise
         return len(piece)
 
     def put(self, content: bytes) -> None:
@@ -117,17 +123,11 @@ def sealed(raw: IO[bytes], passphrase: str) -> Iterator[IO[bytes]]:
         if beside.error is not None or broken:
             give_up(outer)
     if beside.error is not None:
-        raise _told(beside.error)
+        raise pieces.error or beside.error
     if broken:
         raise OSError("The sealing ended early.")
     pieces.finish()
     outer.close()
-
-
-def _told(error: BaseException) -> BaseException:
-    """pyrage wraps what its files raise; an OSError such as a full disk is wanted as it was."""
-    inner = error.__cause__ or error.__context__
-    return inner if isinstance(inner, OSError) else error
 
 
 class _Joined(io.RawIOBase):
@@ -136,11 +136,19 @@ class _Joined(io.RawIOBase):
     def __init__(self, tar: tarfile.TarFile) -> None:
         self.tar, self.number, self.ended = tar, 0, False
         self.current: IO[bytes] | None = None
+        self.error: BaseException | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
+        try:
+            return self.read_on(buffer)
+        except BaseException as error:
+            self.error = error
+            raise
+
+    def read_on(self, buffer: Any) -> int:
         while not self.ended:
             if self.current is not None and (piece := self.current.read(len(buffer))):
                 buffer[: len(piece)] = piece
@@ -176,16 +184,17 @@ def unsealed(outer: tarfile.TarFile, passphrase: str) -> Iterator[Any]:
             )
         )
     reading, writing = os.pipe()
+    joined = _Joined(outer)
 
     def work() -> None:
         with os.fdopen(writing, "wb") as sink:
-            pyrage.decrypt_io(io.BufferedReader(_Joined(outer), PIECE // 8), sink, [identity])
+            pyrage.decrypt_io(io.BufferedReader(joined, PIECE // 8), sink, [identity])
 
     beside = _Beside(work)
     beside.start()
     stream = os.fdopen(reading, "rb", buffering=PIECE // 8)
     try:
-        yield _Checked(stream, beside)
+        yield _Checked(stream, beside, joined)
     finally:
         stream.close()
         beside.join()
@@ -194,8 +203,8 @@ def unsealed(outer: tarfile.TarFile, passphrase: str) -> Iterator[Any]:
 class _Checked(io.RawIOBase):
     """The end of the stream counts only once the other side has said that it was the true end."""
 
-    def __init__(self, stream: IO[bytes], beside: _Beside) -> None:
-        self.stream, self.beside = stream, beside
+    def __init__(self, stream: IO[bytes], beside: _Beside, joined: _Joined) -> None:
+        self.stream, self.beside, self.joined = stream, beside, joined
 
     def readable(self) -> bool:
         return True
@@ -205,9 +214,8 @@ class _Checked(io.RawIOBase):
         if len(piece) < size or size < 0:
             self.beside.join()
             if self.beside.error is not None:
-                inner = _told(self.beside.error)
-                if isinstance(inner, Refused | OSError) and not isinstance(inner, BrokenPipeError):
-                    raise inner
+                if isinstance(self.joined.error, Refused | OSError):
+                    raise self.joined.error
                 raise Refused(
                     _(
                         "The sealed backup was changed or cut on the way: it does not open to "
