@@ -11,12 +11,13 @@ class SubmissionsConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.lib.nightly import nightly
-        from kheo.submissions import panels
+        from kheo.submissions import messages, panels
         from kheo.submissions.keeping import forget
         from kheo.ui.registry import Link, MenuEntry, links, menu, verbs
         from kheo.units import heirs
 
         panels.declare()
+        messages.declare()
         nightly.add("submissions", _("Erase contacts of old submissions"), forget)
         heirs.register(heirs.Question("submissions", _("submissions waiting to be taken"), waiting_at))
         menu.add(

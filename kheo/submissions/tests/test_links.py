@@ -134,6 +134,7 @@ def test_page_poster_and_picture(client, world, settings):
     page = client.get(link.get_absolute_url()).content.decode()
     assert f"https://danvan.nghean.vn{link.path}" in page
     assert "KHEO_ADDRESS" not in page
+    assert "Đã gửi" in page, "and the message, to be noted as sent"
     poster = client.get(reverse("link_poster", args=[link.pk])).content.decode()
     assert f"danvan.nghean.vn{link.path}".rstrip("/") in poster
     assert "<svg" in poster

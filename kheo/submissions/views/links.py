@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kheo.initiatives.models.enrolments import standing_office
-from kheo.lib.formats import short_date
 from kheo.lib.periods import today
 from kheo.plans.acting import committees_of
 from kheo.plans.models import Movement
@@ -135,27 +134,10 @@ def link(request: Request, pk: int) -> HttpResponseBase:
         "keeps": found.may_be_kept_by(request.post),
         "counts": counts,
         "qr": qr.drawn(found.address, _("QR code of the registration link")),
-        "message": message(found),
         "unreachable": is_unreachable(found.address),
         "steps": found.steps.select_related("by__user", "by__unit").order_by("-pk"),
     }
     return render(request, "submissions/link.html", context)
-
-
-def message(found: RegistrationLink) -> str:
-    """Ready text for Zalo."""
-    last = found.span()[1]
-    until = _(" Until %s.") % short_date(last) if last else ""
-    return (
-        _("%(office)s asks hamlets, schools and party cells to register “%(movement)s” %(year)s here:")
-        % {
-            "office": found.office.today,
-            "movement": found.movement,
-            "year": found.year,
-        }
-        + f" {found.address}{until}"
-        + _(" It takes about two minutes on a phone; no account is needed.")
-    )
 
 
 def is_unreachable(address: str) -> bool:
