@@ -15,7 +15,7 @@ from kheo.ui.registry import MenuEntry, Panel, menu, panels, verbs
 from kheo.units import heirs
 from kheo.units.models import Post
 
-from . import messages
+from . import messages, paper
 from .models import Directive, Duty, Reply
 from .models.directive import CONFIRM
 from .models.duty import ANSWER, DECIDE
@@ -25,6 +25,7 @@ SHOWN = 5
 
 def register() -> None:
     messages.declare()
+    paper.register()
     index.register(
         index.Searchable(
             kind="directive",

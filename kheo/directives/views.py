@@ -435,6 +435,8 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
             "details": _details_seen(Directive.objects.visible_to(request.user)).filter(
                 details=one.assignment
             ),
+            # Answers sent at once leave as one paper, which hangs on the first of them.
+            "on_paper": replies[0].first_of_all() if replies else None,
             "heir": one.unit.today if one.unit.today != one.unit else None,
         },
     )

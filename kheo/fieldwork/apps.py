@@ -10,7 +10,7 @@ class FieldworkConfig(AppConfig):
     label = "fieldwork"
 
     def ready(self) -> None:
-        from kheo.fieldwork import measures, messages, panels
+        from kheo.fieldwork import measures, messages, panels, paper
         from kheo.files.owners import register_owner
         from kheo.search import index
         from kheo.ui.registry import Link, MenuEntry, links, menu, verbs
@@ -19,6 +19,7 @@ class FieldworkConfig(AppConfig):
         measures.declare()
         panels.declare()
         messages.declare()
+        paper.register()
         index.register(
             index.Searchable(
                 kind="field_report",
@@ -50,6 +51,7 @@ class FieldworkConfig(AppConfig):
                 "photo_answered": _("answered for the people in the photo"),
                 "photo_described": _("described the photo"),
                 "signed_file_added": _("added the signed document as a file"),
+                "number_taken": _("took over the number of the signed paper"),
             }
         )
         menu.add(MenuEntry(_("Reports"), "field_report_list", "report", 34, group="reports"))

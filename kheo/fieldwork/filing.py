@@ -11,6 +11,7 @@ from django.db import transaction
 from kheo.fieldwork.forms import FieldReportForm, UnitReportForm
 from kheo.fieldwork.models import Draft, FieldReport, UnitReport
 from kheo.files.models import Attachment, Photo
+from kheo.papers.models import keep_signed
 from kheo.units.models import Post
 
 
@@ -92,7 +93,8 @@ def file_page(
         else:
             report.write(by=by, values=form.values(), lines=form.lines())
         if signed is not None:
-            signed.belong_to(report)
+            if not keep_signed(report, signed, by=by):
+                signed.belong_to(report)
             UnitReport.objects.filter(pk=report.pk).update(signed_file=signed)
             report.signed_file = signed
         if series is not None:

@@ -11,7 +11,7 @@ class InitiativesConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.files.owners import register_owner
-        from kheo.initiatives import measures, messages, panels
+        from kheo.initiatives import measures, messages, panels, paper
         from kheo.search import index
         from kheo.ui.registry import MenuEntry, menu, verbs
         from kheo.units import heirs
@@ -19,6 +19,7 @@ class InitiativesConfig(AppConfig):
         measures.declare()
         panels.declare()
         messages.declare()
+        paper.register()
         index.register(
             index.Searchable(
                 kind="initiative",
@@ -54,6 +55,7 @@ class InitiativesConfig(AppConfig):
                 "field_corrected": _("corrected the field of work"),
                 "taken_off": _("took it off the list"),
                 "issued": _("recorded the signed list"),
+                "prepared": _("prepared the list for its number"),
                 "signed_file_added": _("added the signed list as a file"),
                 "typed_on_behalf": _("typed it for the unit"),
                 "unit_confirmed": _("confirmed what was typed for the unit"),

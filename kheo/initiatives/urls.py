@@ -31,6 +31,11 @@ urlpatterns = [
     path("mo-hinh/danh-muc/", catalogues.catalogue_list, name="catalogue_list"),
     path("mo-hinh/danh-muc/lap/", catalogues.new, name="catalogue_new"),
     path("mo-hinh/danh-muc/<int:pk>/", catalogues.catalogue, name="catalogue"),
+    path("mo-hinh/danh-muc/<int:pk>/docx/", catalogues.docx, name="catalogue_docx"),
+    path("mo-hinh/danh-muc/du-thao/<int:pk>/", catalogues.draft, name="catalogue_draft"),
+    path(
+        "mo-hinh/danh-muc/du-thao/<int:pk>/rut/", catalogues.withdraw_draft, name="catalogue_draft_withdraw"
+    ),
     path("mo-hinh/cach-lam/", practices.practice_list, name="practice_list"),
     path("mo-hinh/cach-lam/moi/", practices.new, name="practice_new"),
     path("mo-hinh/cach-lam/<int:pk>/", practices.practice, name="practice"),

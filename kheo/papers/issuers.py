@@ -86,7 +86,14 @@ def _row(unit: Unit) -> dict[str, str] | None:
     if unit.key:
         return next((row for row in rows if row["key"] == unit.key), None)
     functions = set(unit.competences.values_list("function_id", flat=True))
-    return next((row for row in rows if row["function"] in functions), None)
+    found = [row for row in rows if row["function"] in functions]
+    # Two boards that became one share their functions: the name tells which of them it is.
+    return max(found, key=lambda row: len(_shared(row["issuer"], unit.name)), default=None)
+
+
+def _shared(template: str, name: str) -> str:
+    words = template.split("{")[0].replace("|", " ").strip()
+    return words if name.startswith(words) else ""
 
 
 def _committee(unit: Unit, family: str) -> Issuer:

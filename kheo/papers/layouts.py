@@ -147,8 +147,9 @@ def symbol_pattern(line: str, layout: Layout) -> str:
     return str(_lines().get(line, {}).get("symbol") or layout.head["number_symbol"])
 
 
-def term_start(level: str, day: date) -> date | None:
-    """The first day of the Party committee's term a day lies in; None where the lists name none."""
+def terms(level: str) -> list[date]:
+    """The first days of the Party committees' terms at a level, as far as the lists name them."""
     with path_of("terms.csv").open(encoding="utf-8", newline="") as file:
-        starts = [date.fromisoformat(row["from"]) for row in csv.DictReader(file) if row["level"] == level]
-    return max((start for start in starts if start <= day), default=None)
+        return sorted(
+            date.fromisoformat(row["from"]) for row in csv.DictReader(file) if row["level"] == level
+        )

@@ -88,7 +88,6 @@ class Content:
     decides: str = ""
     addressees: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
-    year: int = 0
 
     def as_data(self) -> dict[str, Any]:
         data = asdict(self)

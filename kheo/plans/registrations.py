@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.files.owners import register_owner
 from kheo.lib.periods import BEGINNING, today
-from kheo.plans import messages
+from kheo.plans import messages, paper
 from kheo.plans.acting import DECIDE
 from kheo.plans.models import CalendarEntry, Plan
 from kheo.search import index
@@ -23,6 +23,7 @@ SHOWN = 5
 
 def register() -> None:
     messages.declare()
+    paper.register()
     index.register(
         index.Searchable(
             kind="plan", label=_("Plan"), model="plans.Plan", url_name="plan", words=words, scope=scope

@@ -15,6 +15,9 @@ from django.utils.translation import override
 
 from kheo.lib.formats import long_date
 from kheo.lib.periods import Period, today
+from kheo.papers.models import sheet_of
+from kheo.papers.sheet import Block, Content, Grid, Text, Title
+from kheo.papers.word import response
 from kheo.reporting import words
 from kheo.reporting.against import Beside, beside
 from kheo.reporting.coverage import Coverage
@@ -22,16 +25,12 @@ from kheo.reporting.dashboard import KINDS_OF_TABLE, Number
 from kheo.reporting.models import ReportedFigure, Stated
 from kheo.reporting.records import Question
 from kheo.tallies.figures import Reading, Row, Table
-from kheo.ui.documents import Heading, Pair, Paragraph, docx_response
-from kheo.ui.documents import Table as PaperTable
 from kheo.units.models import Line, Post
 
 # Figures by report of one half-year that are shown; the comparison shows the others.
 MOST_REPORTED = 60
 MEASURES = ("accepted_new", "accepted_continuing", "recognised", "ended")
 SECTIONS = ("field", "line", "area")
-# "BC" is the sign of a report in document numbers.
-REPORT_SIGN = "BC"
 
 
 @dataclass(frozen=True)
@@ -165,77 +164,67 @@ class HalfYear:
     def document(self, post: Post) -> FileResponse:
         """The draft report of the post's body, in Vietnamese whatever the reader's language."""
         with override("vi"):
-            return docx_response(
-                f"bang-6-thang-{self.year}-{self.half}.docx",
-                "",
-                self._blocks(post),
-                before=[heading(post), *_title(self.title)],
-            )
+            content = Content("BC", "Báo cáo", self._subject(), tuple(self._blocks()))
+            return response(sheet_of(post.unit, content), f"bang-6-thang-{self.year}-{self.half}.docx")
 
-    def _blocks(self, post: Post) -> list[Any]:
-        blocks: list[Any] = [
-            _(
-                "The figures below are counted by Kheo from accepted records on %(day)s, in the structure of "
-                "%(structure)s. Initiatives known only from publications are not among them."
-            )
-            % {"day": long_date(today()), "structure": long_date(self.structure)}
-        ]
+    def _subject(self) -> str:
+        return f"số liệu phong trào thi đua “Dân vận khéo”\n{self.title}"
+
+    def _blocks(self) -> list[Block]:
+        counted = _(
+            "The figures below are counted by Kheo from accepted records on %(day)s, in the structure of "
+            "%(structure)s. Initiatives known only from publications are not among them."
+        ) % {"day": long_date(today()), "structure": long_date(self.structure)}
+        blocks: list[Block] = [Text(counted)]
         if self.sample:
             told = _(
                 "Invented sample communes and bodies are counted here. These are not figures of the province."
             )
-            blocks.insert(0, Paragraph(told, "centre", bold=True, indent=False))
+            blocks.insert(0, Text(told, "centre", bold=True))
         for number, section in zip(("I", "II", "III"), self.sections, strict=True):
-            blocks.append(Heading(f"{number}. {section.title.upper()}"))
+            blocks.append(Title(f"{number}. {section.title.upper()}"))
+            header = [f"{name} {word}".strip() for name in self.columns() for word in ("", _("(last year)"))]
             blocks.append(
-                PaperTable(
-                    header=[
-                        _("Name"),
-                        *(f"{name} {word}" for name in self.columns() for word in ("", _("(last year)"))),
-                    ],
-                    rows=[[label, *_numbers(pairs)] for label, pairs in section.rows],
-                    widths=(49, *((14,) * 8)),
-                    numeric=range(1, 9),
-                    total=[_("Total"), *_numbers(section.total)],
+                Grid(
+                    (_("Name"), *header),
+                    tuple((label, *_numbers(pairs)) for label, pairs in section.rows),
+                    (49, *((14,) * 8)),
+                    tuple(range(1, 9)),
+                    (_("Total"), *_numbers(section.total)),
                 )
             )
             if section.empty:
-                blocks.append(
-                    Paragraph(
-                        _("Without figures in both periods: %(number)s.") % {"number": section.empty},
-                        italic=True,
-                    )
-                )
-        blocks.append(signature(post))
-        blocks += [Paragraph(told, italic=True) for told in self.told_below()]
+                words_of_empty = _("Without figures in both periods: %(number)s.") % {"number": section.empty}
+                blocks.append(Text(words_of_empty, italic=True))
+        blocks += [Text(told, italic=True) for told in self.told_below()]
         if self.reported:
-            blocks.append(Heading(f"IV. {_('Figures by report, never added to the count').upper()}"))
+            blocks.append(Title(f"IV. {_('Figures by report, never added to the count').upper()}"))
             blocks.append(
-                PaperTable(
-                    header=[
+                Grid(
+                    (
                         _("Of whom"),
                         _("Period"),
                         _("What is counted"),
                         _("By report"),
                         _("Counted by Kheo"),
-                    ],
-                    rows=[
-                        [
+                    ),
+                    tuple(
+                        (
                             each.figure.who,
                             each.figure.period_words,
                             str(Stated(each.figure.measure).label),
                             words.in_table("", each.figure.value),
                             "–" if each.counted is None else words.in_table("", each.counted),
-                        ]
+                        )
                         for each in self.reported
-                    ],
-                    widths=(55, 35, 31, 20, 20),
-                    numeric=range(3, 5),
+                    ),
+                    (55, 35, 31, 20, 20),
+                    (3, 4),
                 )
             )
             for each in self.reported:
                 blocks += [
-                    Paragraph(f"{each.figure.who}, {each.figure.period_words}: {told}", italic=True)
+                    Text(f"{each.figure.who}, {each.figure.period_words}: {told}", italic=True)
                     for told in each.figure.sum_sentences
                 ]
         return blocks
@@ -251,62 +240,6 @@ def told_in_a_line(each: Beside) -> str:
     if each.counted is not None:
         parts.append(_("Counted by Kheo: %(n)s.") % {"n": words.in_table("", each.counted)})
     return " ".join([*parts, *figure.sum_sentences])
-
-
-def heading(post: Post) -> Pair:
-    """The heading of the body's paper, of the Party's or the state's form. The number stays empty."""
-    unit = post.unit
-    above = unit.parent.name.upper() if unit.parent else ""
-    place = unit.area.province or unit.area
-    commune = unit.area.commune
-    day = today()
-    # The day is written when it is signed; a month below March has a zero (Nghị định 30/2020, Phụ lục I).
-    month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    where = f"{(commune or place).name}, ngày      tháng {month} năm {day.year}"
-    body = _line(unit.name.upper(), bold=True)
-    if unit.line == Line.PARTY:
-        return Pair(
-            left=[*([_line(above)] if above else []), body, _line("*"), _line(f"Số      -{REPORT_SIGN}/…")],
-            right=[_line("ĐẢNG CỘNG SẢN VIỆT NAM", bold=True, size=15), _line(""), _line(where, italic=True)],
-        )
-    return Pair(
-        left=[
-            *([_line(above, size=13)] if above else []),
-            body,
-            _line(f"Số:      /{REPORT_SIGN}-…", size=13),
-        ],
-        right=[
-            _line("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=13),
-            _line("Độc lập - Tự do - Hạnh phúc", bold=True),
-            _line(where, italic=True),
-        ],
-    )
-
-
-def signature(post: Post) -> Pair:
-    """Recipients on the left, the place of the signature on the right; who signs is left open."""
-    party = post.unit.line == Line.PARTY
-    return Pair(
-        left=[
-            Paragraph("Nơi nhận:", "left", bold=True, italic=True, size=12, indent=False),
-            Paragraph("- …;", "left", size=11, indent=False),
-            Paragraph("- Lưu: VT.", "left", size=11, indent=False),
-        ],
-        right=[_line("T/M …" if party else "TM. …", bold=True), _line(""), _line(""), _line("")],
-    )
-
-
-def _line(text: str, *, bold: bool = False, italic: bool = False, size: int = 14) -> Paragraph:
-    return Paragraph(text, "centre", bold=bold, italic=italic, size=size, indent=False)
-
-
-def _title(period: str) -> list[Paragraph]:
-    return [
-        _line(""),
-        _line("BÁO CÁO", bold=True, size=15),
-        _line(f"Số liệu phong trào thi đua “Dân vận khéo” {period}", bold=True),
-        _line(""),
-    ]
 
 
 def _total(table: Table) -> Row:

@@ -397,6 +397,13 @@ class Reply(models.Model):
         """The period it speaks of; None for a task that is answered once."""
         return span_of(self.period)
 
+    def first_of_all(self) -> "Reply":
+        """Of the answers sent at once, the first."""
+        together = Reply.objects.filter(together=self.together).select_related(
+            "duty__unit__area", "duty__assignment__directive__issuer"
+        )
+        return together.order_by("pk").first() or self
+
     def may_be_seen_by(self, user: Any) -> bool:
         return Reply.objects.visible_to(user).filter(pk=self.pk).exists()
 

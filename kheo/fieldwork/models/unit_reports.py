@@ -23,9 +23,12 @@ from kheo.lib.formats import period as period_name
 from kheo.lib.periods import VIETNAM, Period, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import fold
+from kheo.papers.kinds import Given
+from kheo.papers.models import keep_signed, settle
 from kheo.places.models import Area
 from kheo.places.paths import ids, within
 from kheo.plans.models import CalendarEntry
+from kheo.search import index
 from kheo.tallies.counting import counting
 from kheo.units.models import Post, ReachKind, Unit
 
@@ -231,15 +234,34 @@ class UnitReport(Version):
                 setattr(self, name, value)
             if changes:
                 record(self, "changed", by=by, changes=changes)
+            self._tell_paper(by)
 
     def attach_signed(self, upload: Any, *, by: Post) -> None:
         """The signed scan, or a phone photo of it, returns to the record, also after acceptance."""
         by.require(*WRITERS, "clerk", unit=self.unit)
-        file = Attachment.objects.store(upload, by=by, kind="signed", owner=self)
+        file = Attachment.objects.store(upload, by=by, kind="signed")
         with transaction.atomic():
+            if not keep_signed(self, file, by=by):
+                file.belong_to(self)
             UnitReport.objects.filter(pk=self.pk).update(signed_file=file)
             record(self, "signed_file_added", by=by)
         self.signed_file = file
+
+    def take_number(self, *, number: str, signed_on: date, signer: str, by: Post) -> None:
+        """What the clerk gave its paper, also after acceptance. Inside the paper's transaction."""
+        gone = [State.WITHDRAWN, State.SUPERSEDED]
+        values = {"number": number, "signed_on": signed_on, "signer": signer}
+        if UnitReport.objects.filter(pk=self.pk).exclude(state__in=gone).update(**values) != 1:
+            raise FasterColleague(self._what_happened())
+        record(self, "number_taken", by=by, changes={"number": [self.number, number]})
+        for name, value in values.items():
+            setattr(self, name, value)
+        index.update(self)
+
+    def _tell_paper(self, by: Post) -> None:
+        """Its number, typed into the report itself, is also that of the paper that waits for one."""
+        if self.number and self.signed_on:
+            settle(self, Given(self.number, self.signed_on, self.signer), by=by)
 
     def _set_lines(self, lines: Iterable[Line]) -> dict[str, list]:
         before = {line.initiative_id: line for line in self.lines.select_related("initiative")}

@@ -1,5 +1,6 @@
 """Practices, the initiatives that carry them out, their yearly enrolments, and the lists that decide."""
 
+from kheo.initiatives.models.catalogue_drafts import CatalogueDraft
 from kheo.initiatives.models.catalogues import Catalogue
 from kheo.initiatives.models.enrolments import Draft, Enrolment, Step
 from kheo.initiatives.models.initiatives import Consent, Ending, Initiative
@@ -8,6 +9,7 @@ from kheo.initiatives.models.practices import Practice
 
 __all__ = [
     "Catalogue",
+    "CatalogueDraft",
     "Consent",
     "Draft",
     "Ending",

@@ -17,6 +17,7 @@ from kheo.lib.formats import short_date
 from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
+from kheo.papers.models import keep_signed
 from kheo.plans.models import Plan
 from kheo.tallies.counting import counting
 from kheo.units.models import Post, Unit
@@ -143,8 +144,11 @@ class Catalogue(models.Model):
     def attach_signed(self, upload: Any, *, by: Post) -> None:
         """The signed scan, or a phone photo of it, returns to the record."""
         by.require(*HEADS, *DESK, "clerk", unit=self.committee)
-        file = Attachment.objects.store(upload, by=by, kind="signed", owner=self)
+        file = Attachment.objects.store(upload, by=by, kind="signed")
         with transaction.atomic():
+            draft = getattr(self, "draft", None)
+            if draft is None or not keep_signed(draft, file, by=by):
+                file.belong_to(self)
             Catalogue.objects.filter(pk=self.pk).update(signed_file=file)
             record(self, "signed_file_added", by=by)
         self.signed_file = file

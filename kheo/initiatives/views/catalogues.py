@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from kheo.files.models import Attachment
-from kheo.initiatives.forms import CatalogueForm, SignedFileForm
-from kheo.initiatives.models import Catalogue, Enrolment, Initiative
+from kheo.initiatives import paper
+from kheo.initiatives.forms import CatalogueForm, ReasonForm, SignedFileForm
+from kheo.initiatives.models import Catalogue, CatalogueDraft, Enrolment, Initiative
 from kheo.initiatives.views.columns import ENROLMENTS, INITIATIVES
 from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
+from kheo.papers.word import response as word_file
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 from kheo.units.acting import Request
 
@@ -92,6 +94,8 @@ def new(request: Request) -> HttpResponseBase:
     if not rows:
         messages.warning(request, _("Choose at least one line first."))
         return redirect("enrolment_list" if purpose == "approve" else "initiative_list")
+    if request.method == "POST" and "prepare" in request.POST:
+        return prepare(request, purpose, rows)
     signed = request.method == "POST" and "number" in request.POST
     form = CatalogueForm(request.POST if signed else None, request.FILES if signed else None, purpose=purpose)
     if signed and form.is_valid() and form.attempt(lambda: decide(post, purpose, rows, form.cleaned_data)):
@@ -110,6 +114,76 @@ def new(request: Request) -> HttpResponseBase:
         "initiatives/catalogue_new.html",
         {"form": form, "rows": rows, "purpose": purpose, "committee": post.unit},
     )
+
+
+def prepare(request: Request, purpose: str, rows: list[Any]) -> HttpResponseBase:
+    """The chosen lines as a draft on paper: they are decided when the clerk has given it a number."""
+    form = CatalogueForm(request.POST, purpose=purpose)
+    form.is_valid()
+    wanted = {name: form.cleaned_data.get(name) for name in ("reason", "on")}
+    if purpose == "end" and not all(wanted.values()):
+        for name in ("number", "signed_on", "signer"):
+            form.errors.pop(name, None)
+    else:
+        draft = CatalogueDraft.objects.prepare(
+            rows,
+            committee=request.post.unit,
+            by=request.post,
+            year=max(row.year for row in rows) if purpose == "approve" else today().year,
+            purpose=purpose,
+            plan=next((row.plan for row in rows if purpose == "approve" and row.plan), None),
+            on=wanted["on"],
+            reason=wanted["reason"] or "",
+        )
+        messages.success(request, _("The list is prepared. Nothing is decided until it has its number."))
+        return redirect("paper_new", "catalogue", draft.pk)
+    context = {"form": form, "rows": rows, "purpose": purpose, "committee": request.post.unit}
+    return render(request, "initiatives/catalogue_new.html", context)
+
+
+def draft(request: Request, pk: int) -> HttpResponseBase:
+    """A list that waits for its number."""
+    found = find_draft(request, pk)
+    return render(
+        request,
+        "initiatives/catalogue_draft.html",
+        {
+            "draft": found,
+            "rows": found.rows(),
+            "ends": found.ends,
+            "may_withdraw": found.may("withdraw", request.post),
+        },
+    )
+
+
+def find_draft(request: Request, pk: int) -> CatalogueDraft:
+    seen = CatalogueDraft.objects.visible_to(request.user).select_related(
+        "committee", "plan", "catalogue", "prepared_by__user", "prepared_by__unit"
+    )
+    return get_object_or_404(seen, pk=pk)
+
+
+def withdraw_draft(request: Request, pk: int) -> HttpResponseBase:
+    found = find_draft(request, pk)
+    found.check_withdraw(request.post_or_refuse())
+    form = ReasonForm(request.POST or None)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and form.attempt(lambda: found.withdraw(by=request.post, reason=form.cleaned_data["reason"])):
+        messages.success(request, _("Withdrawn. Nothing on the list has changed."))
+        return redirect(found)
+    title = _("Give up this list")
+    return render(
+        request,
+        "initiatives/ask.html",
+        {"form": form, "title": title, "button": title, "thing": found, "danger": True},
+    )
+
+
+def docx(request: Request, pk: int) -> HttpResponseBase:
+    """The list as it was issued, with its decision, as .docx."""
+    seen = Catalogue.objects.visible_to(request.user).select_related("committee__area", "plan")
+    found = get_object_or_404(seen, pk=pk)
+    return word_file(paper.issued(found), f"danh-muc-{found.number.replace('/', '-')}")
 
 
 def lines(request: Request, purpose: str, chosen: list[int], every: bool) -> list[Any]:

@@ -14,8 +14,9 @@ from kheo.files.models import Attachment
 from kheo.initiatives import asked
 from kheo.initiatives.forms import FieldForm, FilterForm, ReasonForm
 from kheo.initiatives.models import Enrolment
-from kheo.initiatives.models.initiatives import DESK, HEADS
+from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS
 from kheo.initiatives.views.columns import ENROLMENTS
+from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 from kheo.units.acting import Request
@@ -51,6 +52,10 @@ def enrolment_list(request: Request) -> HttpResponseBase:
         "waiting": waiting,
         "chosen": chosen,
         "offers": offers(request, waiting),
+        # The unit's own list of the year leaves as one paper.
+        "on_paper": str(chosen.get("year") or today().year)
+        if request.post and request.post.role in WRITERS
+        else "",
         "may_type_for_others": request.post is not None and request.post.role in (*DESK, *HEADS),
     }
     return render(request, "initiatives/enrolment_list.html", context)

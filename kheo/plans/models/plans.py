@@ -17,6 +17,8 @@ from kheo.lib import formats
 from kheo.lib.periods import Period, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
+from kheo.papers.kinds import Given
+from kheo.papers.models import keep_signed, settle
 from kheo.plans.acting import DECIDE, WRITE, acts_for, hides_sample, require, waiting_at
 from kheo.plans.form_fields import BY_NAME, FORM_FIELDS
 from kheo.plans.told import fingerprint, gone_and_new
@@ -385,7 +387,7 @@ class Plan(models.Model):
         self._check_signature(number, signed_on, signer)
         with transaction.atomic():
             self._take_force(by, on_paper=True)
-            self._put_signature(number, signed_on, signer, file)
+            self._put_signature(number, signed_on, signer, file, by)
             record(self, "recorded_as_signed", by=by, changes={"number": ["", self.number]})
 
     def add_signature(
@@ -404,7 +406,7 @@ class Plan(models.Model):
             self.refresh_from_db()
             if self.number:
                 number, signed_on, signer = self.number, self.signed_on or signed_on, self.signer
-            self._put_signature(number, signed_on, signer, file)
+            self._put_signature(number, signed_on, signer, file, by)
             record(self, "signature_added", by=by, changes={"number": ["", self.number]})
 
     def new_version(self, by: Post, reason: str) -> "Plan":
@@ -524,10 +526,14 @@ class Plan(models.Model):
         if signed_on > today():
             raise Refused(_("A paper cannot be signed in the future. Check the date."))
 
-    def _put_signature(self, number: str, signed_on: date, signer: str, file: Attachment | None) -> None:
+    def _put_signature(
+        self, number: str, signed_on: date, signer: str, file: Attachment | None, by: Post
+    ) -> None:
         self.number, self.signed_on, self.signer = nfc(number.strip()), signed_on, nfc(signer.strip())
+        settle(self, Given(self.number, signed_on, self.signer), by=by)
         if file is not None:
-            file.belong_to(self)
+            if not keep_signed(self, file, by=by):
+                file.belong_to(self)
             self.signed_file = file
         self.save(update_fields=["number", "signed_on", "signer", "signed_file"])
         index.update(self)

@@ -14,6 +14,7 @@ from kheo.directives.models import Directive
 from kheo.files.models import Attachment
 from kheo.lib.periods import today
 from kheo.lib.vietnamese import fold
+from kheo.papers.word import response as word_file
 from kheo.places.paths import within
 from kheo.plans import comparing, paper
 from kheo.plans.acting import WRITE, acts_for, committees_of, require, waiting_at
@@ -370,7 +371,8 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def docx(request: HttpRequest, pk: int) -> HttpResponseBase:
-    return paper.docx(find(request, pk))
+    found = find(request, pk)
+    return word_file(paper.sheet(found), f"ke-hoach-{found.year}-ban-{found.version}")
 
 
 def tasks_xlsx(request: HttpRequest, pk: int) -> HttpResponseBase:
