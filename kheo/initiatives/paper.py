@@ -74,8 +74,8 @@ def check_registration(enrolment: Enrolment, part: str, by: Post) -> None:
     by.require(*WRITERS)
     if not enrolment.initiative.answered_for_by(by):
         raise Refused(_("Only %(unit)s registers it on paper.") % {"unit": enrolment.initiative.owner})
-    if enrolment.state in (Enrolment.State.WITHDRAWN, Enrolment.State.PUBLISHED):
-        raise Refused(_("This registration was withdrawn, or is known from a publication only."))
+    if enrolment.state in (Enrolment.State.WITHDRAWN, *Enrolment.TOLD):
+        raise Refused(_("This registration was withdrawn, or was not made here."))
 
 
 def registration(enrolment: Enrolment) -> Content:
@@ -135,7 +135,7 @@ def listed(unit: Unit, year: int) -> Any:
     from django.db.models import Q
 
     mine = Q(path_now=unit.path_now) | Q(kind=Unit.Kind.TYPED, parent__path_now=unit.path_now)
-    states = [Enrolment.State.DRAFT, Enrolment.State.WITHDRAWN, Enrolment.State.PUBLISHED]
+    states = [Enrolment.State.DRAFT, Enrolment.State.WITHDRAWN, *Enrolment.TOLD]
     return Enrolment.objects.filter(
         year=year, initiative__owner__in=Unit.objects.filter(mine).values("pk")
     ).exclude(state__in=states)

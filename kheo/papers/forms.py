@@ -70,7 +70,7 @@ class NumberForm(Form):
     """What the clerk gives a paper."""
 
     number = forms.CharField(label=_("Number"), max_length=80)
-    issued_on = VietnameseDateField(label=_("Dated"))
+    issued_on = VietnameseDateField(label=_("Date of the paper"))
     signer = forms.CharField(label=_("Signed by"), max_length=120)
     position = forms.CharField(
         label=_("The signer's position"),

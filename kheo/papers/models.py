@@ -208,7 +208,7 @@ class Paper(models.Model):
     number = models.CharField(gettext_lazy("number"), max_length=80, blank=True)
     # The figure alone, for finding the same number twice.
     ordinal = models.PositiveIntegerField(null=True, blank=True)
-    issued_on = models.DateField(gettext_lazy("dated"), null=True, blank=True)
+    issued_on = models.DateField(gettext_lazy("date of the paper"), null=True, blank=True)
     replaces = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )

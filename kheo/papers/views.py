@@ -30,7 +30,7 @@ from .models import Paper, propose
 AT_ONCE = 20
 COLUMNS: list[Column] = [
     (gettext_lazy("Number"), "number"),
-    (gettext_lazy("Dated"), "issued_on"),
+    (gettext_lazy("Date of the paper"), "issued_on"),
     (gettext_lazy("Paper"), "title"),
     (gettext_lazy("Kind of paper"), "kind_name"),
     (gettext_lazy("Issued by"), "issuer.name"),

@@ -26,6 +26,9 @@ NO_PAGE = {
     "public_photo": "a picture",
     "area_suggestions": "a list for scripts",
     "plan_docx": "a document",
+    "catalogue_docx": "a document",
+    "paper_docx": "a document",
+    "paper_style": "a style sheet",
     "plan_tasks_xlsx": "a spreadsheet",
     "public_feed": "a feed",
     "link_qr": "a picture",
@@ -86,6 +89,11 @@ class Unfinished(NamedTuple):
     message: Any
     decision: Any
     stated: Any
+    list_on_paper: Any
+    paper_drafted: Any
+    paper_waiting: Any
+    paper_numbered: Any
+    scan: Any
 
 
 def unfinished() -> Unfinished:
@@ -97,10 +105,20 @@ def unfinished() -> Unfinished:
     from kheo.fieldwork.models.unit_reports import Line
     from kheo.files.models import Photo
     from kheo.initiatives import registration
-    from kheo.initiatives.models import Catalogue, Draft, Enrolment, Initiative, OnBehalf, Practice
+    from kheo.initiatives.models import (
+        Catalogue,
+        CatalogueDraft,
+        Draft,
+        Enrolment,
+        Initiative,
+        OnBehalf,
+        Practice,
+    )
     from kheo.lib.periods import today
     from kheo.messaging.kinds import kinds
     from kheo.messaging.models import Message
+    from kheo.papers import kinds as paper_kinds
+    from kheo.papers.models import Paper
     from kheo.plans.models import CriteriaSet, Field, Movement, Plan
     from kheo.reporting.models import ReportedSource
     from kheo.reporting.stated import Given, Reader
@@ -189,6 +207,20 @@ def unfinished() -> Unfinished:
     upload = SimpleUploadedFile("ban.jpg", picture.getvalue(), "image/jpeg")
     photo = Photo.objects.store(upload, by=minh, owner=saturday, author="Lô Văn Minh")
     plan = Plan.objects.get(year=year, sample=True)
+    list_on_paper = CatalogueDraft.objects.prepare(
+        [confirmed], committee=chief.unit, by=chief, year=year, plan=confirmed.plan
+    )
+    of_report, of_list = (paper_kinds.called(key) for key in ("unit_report", "catalogue"))
+    paper_drafted = Paper.objects.draft(of_report, unit_reports[1], by=minh)
+    paper_waiting = Paper.objects.draft(of_list, list_on_paper, by=chief)
+    paper_waiting.ask_number(by=chief)
+    paper_numbered = Paper.objects.draft(of_report, unit_reports[2], by=minh)
+    paper_numbered.give_number(by=clerk, number="12", issued_on=today(), signer="Người ký mẫu")
+    page = io.BytesIO()
+    Image.new("RGB", (640, 900), "#f4f1e8").save(page, "JPEG")
+    (scan,) = paper_numbered.attach(
+        [SimpleUploadedFile("trang-1.jpg", page.getvalue(), "image/jpeg")], by=clerk
+    )
     drafted_plan = Plan.objects.start(plan.committee, plan.movement, year + 1, by=clerk)
     drafted_plan.write_targets(clerk, [{"name": "Mô hình mới", "measure": "enrolled_new", "amount": 2}])
     criteria = CriteriaSet.objects.filter(reference=True).first()
@@ -218,6 +250,11 @@ def unfinished() -> Unfinished:
         unit_report=unit_reports[0],
         unit_report_sent=unit_reports[1],
         unit_report_accepted=unit_reports[2],
+        list_on_paper=list_on_paper,
+        paper_drafted=paper_drafted,
+        paper_waiting=paper_waiting,
+        paper_numbered=paper_numbered,
+        scan=scan,
         story_photo=photo,
         story=Story.objects.begin(saturday, by=minh),
         plan=drafted_plan,
@@ -457,6 +494,23 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("minh", "unit_report_withdraw", [now.unit_report.pk]),
         ("minh", "unit_report_correct", [now.unit_report_accepted.pk]),
         ("thu/clerk", "unit_report_signed", [now.unit_report_sent.pk]),
+        (chief, "catalogue_draft", [now.list_on_paper.pk]),
+        (chief, "catalogue_draft_withdraw", [now.list_on_paper.pk]),
+        ("thu/clerk", "home", []),
+        ("thu/clerk", "papers", []),
+        ("thu/clerk", "papers_waiting", []),
+        ("thu/clerk", "papers_unsigned", []),
+        ("thu/clerk", "paper_rules", []),
+        ("minh", "paper_new", ["unit_report", now.unit_report.pk]),
+        ("minh", "paper", [now.paper_drafted.pk]),
+        ("thu/clerk", "paper", [now.paper_waiting.pk]),
+        ("thu/clerk", "paper", [now.paper_numbered.pk]),
+        ("minh", "paper_edit", [now.paper_drafted.pk]),
+        ("thu/clerk", "paper_number", [now.paper_waiting.pk]),
+        ("thu/clerk", "paper_signed", [now.paper_numbered.pk]),
+        ("thu/clerk", "paper_page_back", [now.paper_numbered.pk, now.scan.key]),
+        ("minh", "paper_withdraw", [now.paper_drafted.pk]),
+        ("minh", "paper_print", [now.paper_drafted.pk]),
         ("lam", "recognition_list", []),
         (chief, "decision", [decision.pk]),
         (chief, "decision_new", []),
