@@ -37,6 +37,27 @@ def declare() -> None:
             check=lambda post, enrolment: not_their_own(post, enrolment.initiative),
         ),
         Kind(
+            "on_behalf",
+            _("A registration typed for a unit"),
+            "reminder",
+            _(
+                "To [unit]. [what] was typed for you and waits for your confirmation: [link]. Please confirm "
+                "or correct it. Until: [until]. Respectfully, [sender]."
+            ),
+            rows=lambda post: (
+                Enrolment.objects.visible_to(post)
+                .typed_for_others()
+                .select_related("initiative__owner__parent", "initiative__area", "on_behalf")
+            ),
+            units=lambda post, enrolment: [owner_of(enrolment.initiative)],
+            words=lambda post, enrolment: {
+                "what": f"{called(enrolment.initiative)} ({enrolment.year})",
+                "until": enrolment.on_behalf.answer_by,
+                "link": enrolment.get_absolute_url(),
+            },
+            check=lambda post, enrolment: enrolment.initiative.check_writing(post),
+        ),
+        Kind(
             "initiative_link",
             _("An initiative's page"),
             "link",

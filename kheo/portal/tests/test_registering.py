@@ -121,6 +121,34 @@ def test_a_replaced_link_shows_what_was_typed(client, world):
     assert client.get("/dk/khongcogi/").status_code == 404
 
 
+def test_the_province_s_link_asks_for_the_commune_and_what_is_proposed_upward(client, world):
+    link = RegistrationLink.objects.open(
+        world.province_committee, world.movement, today().year, by=world.hoa, closes=today()
+    )
+    page = client.get(link.path).content.decode()
+    assert str(world.tam_quang) in page
+    assert 'name="targets"' in page
+    assert 'name="resources_vnd"' not in page, "only what must be answered"
+    world.link = link
+    long = {
+        "need": "Mất trâu", "targets": "100% hộ", "method": "Kẻng", "forces_lead": "Chi bộ",
+        "span_first": "2021", "span_last": "2025", "outputs": "Quy ước", "lasting": "Không tốn tiền",
+    }  # fmt: skip
+    assert post(client, world, **long).status_code == 200, "the commune is missing"
+    assert post(client, world, **long, commune=world.tam_quang.pk).status_code == 302
+    submission = Submission.objects.get()
+    form = taking_form(submission, world.hoa)
+    assert form.is_valid(), form.errors
+    enrolment = submission.take(by=world.hoa, values=form.cleaned_data)
+    assert (enrolment.level_asked, enrolment.state, enrolment.addressee) == (
+        "province", "received", world.world.board,
+    )  # fmt: skip
+    assert enrolment.details["span_first"] == 2021
+    assert enrolment.initiative.owner.parent == world.world.dang_uy_tam_quang
+    correct = client.get(reverse("receipt_correct", args=[submission.code]))
+    assert correct.status_code == 409
+
+
 # Twice, too fast, by a program
 
 

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from kheo.initiatives.tests.cast import brought, draft
 from kheo.lib.periods import today
 from kheo.submissions import limits
 from kheo.submissions.forms import taking_form
-from kheo.submissions.models import RegistrationLink, Submission
+from kheo.submissions.models import PublicList, RegistrationLink, Submission
 from kheo.submissions.tests.cast import opened, sent, world_with_two_registrars
 
 pytestmark = pytest.mark.browser
@@ -46,6 +47,8 @@ def test_pages_without_an_account_hold_to_the_rules(link, visit_all):
     form = taking_form(settled, link.world.nga)
     assert form.is_valid()
     settled.take(by=link.world.nga, values=form.cleaned_data)
+    shown = PublicList.objects.show(link.committee, link.movement, link.year, by=link.world.nga)
+    brought(draft(link.world, "Thả cá xuống suối", year=link.year), "approved", link.world)
     old = link.path
     link.renew(by=link.world.nga, reason="Bị phát tán")
     assert old != link.path
@@ -57,6 +60,8 @@ def test_pages_without_an_account_hold_to_the_rules(link, visit_all):
             returned.receipt_path + "?gui-xong",
             reverse("receipt_correct", args=[returned.code]),
             reverse("receipt_find"),
+            reverse("public_accepted_lists"),
+            shown.path,
         ]
     )
 

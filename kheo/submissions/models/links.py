@@ -18,7 +18,7 @@ from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
 from kheo.places.models import Area
-from kheo.plans.acting import acts_for, committees_of, require
+from kheo.plans.acting import acts_for, require, waiting_at
 from kheo.plans.models import CalendarEntry, Movement, Plan
 from kheo.units.models import Level, Post, Unit
 from kheo.units.reach import ScopedQuerySet
@@ -32,7 +32,7 @@ class RegistrationLinkQuerySet(ScopedQuerySet):
 
     def kept_by(self, post: Post) -> "RegistrationLinkQuerySet":
         """Those of the committees this post acts for."""
-        return self.filter(committee__in=committees_of(post).order_by().values("pk"))
+        return self.filter(waiting_at(post))
 
     def open(
         self,

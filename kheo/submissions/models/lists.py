@@ -15,7 +15,7 @@ from kheo.initiatives.models import Catalogue, Consent, Enrolment, Initiative
 from kheo.lib.codes import new_code
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
-from kheo.plans.acting import acts_for, committees_of, require
+from kheo.plans.acting import acts_for, require, waiting_at
 from kheo.plans.models import Movement
 from kheo.submissions.models.links import KEEPERS
 from kheo.units.models import Post, Unit
@@ -30,7 +30,7 @@ class PublicListQuerySet(ScopedQuerySet):
         return self.filter(taken_down_at=None)
 
     def kept_by(self, post: Post) -> "PublicListQuerySet":
-        return self.filter(committee__in=committees_of(post).order_by().values("pk"))
+        return self.filter(waiting_at(post))
 
     def show(
         self,

@@ -24,7 +24,7 @@ from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc, sort_key
 from kheo.places.models import Area
 from kheo.places.paths import SortKeyField
-from kheo.plans.acting import committees_of, require
+from kheo.plans.acting import require, waiting_at
 from kheo.plans.models import Field
 from kheo.submissions import limits
 from kheo.submissions.models.knocks import Knock
@@ -46,7 +46,7 @@ class SubmissionQuerySet(ScopedQuerySet):
 
     def to_take(self, post: Post) -> "SubmissionQuerySet":
         """What waits at the desk this post works at."""
-        return self.waiting().filter(link__committee__in=committees_of(post).order_by().values("pk"))
+        return self.waiting().filter(waiting_at(post, "link__committee"))
 
     def with_facts(self) -> "SubmissionQuerySet":
         return self.prefetch_related("field", "commune__parent", "link__committee", "enrolment")

@@ -1,5 +1,7 @@
 """The desk's pages in a browser: wide and narrow, for those who see and those who listen."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -37,6 +39,18 @@ def test_the_desks_pages_hold_to_the_rules(sign_in, visit_all):
         ],
         limit=None,
     )
+
+
+def test_the_poster_is_one_sheet(browser_page, sign_in, settings):
+    settings.SITE_ADDRESS = "https://danvan.nghean.gov.vn"
+    here = world_with_two_registrars()
+    link = opened(here)
+    sign_in(here.nga.user)
+    browser_page.goto(reverse("link_poster", args=[link.pk]))
+    paper = browser_page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    browser_page.emulate_media(media="print")
+    assert not browser_page.get_by_role("button").count()
 
 
 def test_many_are_taken_with_three_taps(browser_page, sign_in):
