@@ -1,6 +1,6 @@
 """What is written to bodies about their duties: a new document, an answer owed, an answer returned."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -22,7 +22,7 @@ def declare() -> None:
             "link",
             _(
                 "To [unit]. [what] gives your body tasks. Please receive it, make it known and answer "
-                "here: [link]. Respectfully, [sender]."
+                "here:\n[link]\nRespectfully, [sender]."
             ),
             rows=lambda post: Directive.objects.visible_to(post),
             units=asked,
@@ -30,7 +30,7 @@ def declare() -> None:
             check=gave,
             group_text=_(
                 "Dear comrades, [what] gives tasks to your bodies. Each finds its own here after signing "
-                "in: [link]. Please receive them, make them known and answer. Respectfully, [sender]."
+                "in:\n[link]\nPlease receive them, make them known and answer. Respectfully, [sender]."
             ),
         ),
         Kind(
@@ -39,7 +39,7 @@ def declare() -> None:
             "reminder",
             _(
                 "To [unit]. We have not yet received your answer on the tasks given by [what] (until: "
-                "[until]). Please answer here: [link]. If it has been sent already, please let us know. "
+                "[until]). Please answer here:\n[link]\nIf it has been sent already, please let us know. "
                 "Respectfully, [sender]."
             ),
             rows=lambda post: Directive.objects.visible_to(post),
@@ -48,7 +48,7 @@ def declare() -> None:
             check=gave,
             group_text=_(
                 "Dear comrades, until today these bodies still owe an answer on the tasks given by [what] "
-                "(until: [until]):\n[list]\nPlease answer here after signing in: [link]. Respectfully, "
+                "(until: [until]):\n[list]\nPlease answer here after signing in:\n[link]\nRespectfully, "
                 "[sender]."
             ),
         ),
@@ -57,7 +57,7 @@ def declare() -> None:
             _("An answer on a task is owed"),
             "reminder",
             _(
-                "To [unit]. Please answer on the task given by [what] (until: [until]) here: [link]. If "
+                "To [unit]. Please answer on the task given by [what] (until: [until]) here:\n[link]\nIf "
                 "you have met with difficulties, say so there. Respectfully, [sender]."
             ),
             rows=lambda post: (
@@ -73,7 +73,7 @@ def declare() -> None:
             "return",
             _(
                 "To [unit]. Your answer on the task given by [what] was returned to be completed. What is "
-                "missing is written here: [link]. Please complete it and send it again. Respectfully, "
+                "missing is written here:\n[link]\nPlease complete it and send it again. Respectfully, "
                 "[sender]."
             ),
             rows=lambda post: Reply.objects.visible_to(post)
@@ -96,11 +96,18 @@ def asked(post: Post, directive: Directive) -> Sequence[Unit]:
     return _bodies(Duty.objects.live().filter(assignment__directive=directive))
 
 
+def still_owing(directive: Directive, paths: Iterable[str]) -> list[Unit]:
+    """Of the bodies at these paths of today those that owe an answer to a document."""
+    duties = Duty.objects.live().filter(assignment__directive=directive, unit__path_now__in=paths)
+    return _bodies(duties.unanswered())
+
+
 def _bodies(duties: Any) -> list[Unit]:
     paths = duties.order_by().values("unit__path_now")
-    return list(
-        Unit.objects.living().filter(path_now__in=paths).select_related("area").order_by("sort_key", "pk")
-    )
+    # A document may ask thousands: what a message says of each is all that is read.
+    said = ("name", "path", "path_now", "sort_key", "valid_from", "valid_to", "area__name", "area__full_name")
+    found = Unit.objects.living().filter(path_now__in=paths).select_related("area")
+    return list(found.only(*said).order_by("sort_key", "pk"))
 
 
 def gave(post: Post, directive: Directive) -> None:

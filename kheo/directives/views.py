@@ -37,6 +37,7 @@ from .forms import (
     ReplyForm,
 )
 from .marking import Span, marked
+from .messages import still_owing
 from .models import Assignment, Directive, Duty, Reply
 from .models.directive import SURE
 from .reasons import told
@@ -550,9 +551,8 @@ def with_messages(rows: Any, document: Directive, request: HttpRequest) -> list[
     kind = kinds["replies_due"]
     if post is None or not kind.allows(post, document, []):
         return rows
-    owing = {unit.path_now: unit for unit in kind.units(post, document)}
-    shown = [owing[row["unit"].path_now] for row in rows if row["unit"].path_now in owing]
-    ready = offers(kind, post, document, shown)
+    owing = {unit.path_now: unit for unit in still_owing(document, {row["unit"].path_now for row in rows})}
+    ready = offers(kind, post, document, owing.values())
     for row in rows:
         heir = owing.get(row["unit"].path_now)
         row["offer"] = ready.get(heir.pk) if heir else None

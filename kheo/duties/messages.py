@@ -23,7 +23,7 @@ def declare() -> None:
             "reminder",
             _(
                 "To [unit]. We have not yet received a registration from your commune for [what] (until: "
-                "[until]). Please register here: [link]. If it has been sent already, please let us know. "
+                "[until]). Please register here:\n[link]\nIf it has been sent already, please let us know. "
                 "Respectfully, [sender]."
             ),
             rows=plans_chased_by,
@@ -31,8 +31,8 @@ def declare() -> None:
             words=about_plan,
             group_text=_(
                 "Dear comrades, until today [done] communes have registered for [what] (until: [until]). "
-                "These have not yet:\n[list]\nPlease register here after signing in: [link]. Respectfully, "
-                "[sender]."
+                "These have not yet:\n[list]\nPlease register here after signing "
+                "in:\n[link]\nRespectfully, [sender]."
             ),
         ),
         Kind(
@@ -41,7 +41,7 @@ def declare() -> None:
             "reminder",
             _(
                 "To [unit]. Your steering committee has not been renewed for longer than its rule says "
-                "([what]). Please renew it and enter the decision here: [link]. Respectfully, [sender]."
+                "([what]). Please renew it and enter the decision here:\n[link]\nRespectfully, [sender]."
             ),
             rows=waiting_for_renewal,
             units=lambda post, committee: [committee.unit],

@@ -24,7 +24,7 @@ def declare() -> None:
             "reminder",
             _(
                 "To [unit]. We have not yet received your report “[what]” (until: [until]). Please write "
-                "and send it here: [link]. If it has been sent already, please let us know. Respectfully, "
+                "and send it here:\n[link]\nIf it has been sent already, please let us know. Respectfully, "
                 "[sender]."
             ),
             rows=entries_chased_by,
@@ -32,8 +32,8 @@ def declare() -> None:
             words=about_entry,
             group_text=_(
                 "Dear comrades, until today [done] bodies have sent the report “[what]” (until: [until]). "
-                "These have not yet:\n[list]\nPlease write and send it here after signing in: [link]. "
-                "Respectfully, [sender]."
+                "These have not yet:\n[list]\nPlease write and send it here after signing "
+                "in:\n[link]\nRespectfully, [sender]."
             ),
         ),
         Kind(
@@ -42,7 +42,7 @@ def declare() -> None:
             "return",
             _(
                 "To [unit]. Your periodic report [what] was returned to be completed. What is missing is "
-                "written here: [link]. Please complete it and send it again. Respectfully, [sender]."
+                "written here:\n[link]\nPlease complete it and send it again. Respectfully, [sender]."
             ),
             rows=lambda post: (
                 UnitReport.objects.visible_to(post)
@@ -59,7 +59,7 @@ def declare() -> None:
             "return",
             _(
                 "To [unit]. The report on [what] was returned to be completed. What is missing is written "
-                "here: [link]. Please complete it and send it again. Respectfully, [sender]."
+                "here:\n[link]\nPlease complete it and send it again. Respectfully, [sender]."
             ),
             rows=lambda post: (
                 FieldReport.objects.visible_to(post)

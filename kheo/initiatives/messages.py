@@ -11,7 +11,7 @@ from kheo.lib.refusals import Refused
 from kheo.messaging.kinds import ANYONE, Kind, kinds
 from kheo.units.models import Post, Unit
 
-LINK = _("Dear comrades, please look at [what] here: [link]. Respectfully, [sender].")
+LINK = _("Dear comrades, please look at [what] here:\n[link]\nRespectfully, [sender].")
 
 
 def declare() -> None:
@@ -22,7 +22,7 @@ def declare() -> None:
             "return",
             _(
                 "To [unit]. The registration of [what] was returned to be completed. What is missing is "
-                "written here: [link]. Please complete it and send it again. Respectfully, [sender]."
+                "written here:\n[link]\nPlease complete it and send it again. Respectfully, [sender]."
             ),
             rows=lambda post: (
                 Enrolment.objects.visible_to(post)

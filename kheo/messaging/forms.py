@@ -9,7 +9,9 @@ from kheo.ui.forms import Form
 
 
 class SentForm(Form):
-    text = forms.CharField(label=_("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": "7"}))
+    text = forms.CharField(
+        label=_("Text of the message"), max_length=10_000, widget=forms.Textarea(attrs={"rows": "7"})
+    )
     channel = forms.ChoiceField(label=_("Sent by"), choices=Message.Channel.choices)
     to = forms.CharField(label=_("Sent to"), max_length=200, required=False)
     version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)

@@ -19,7 +19,7 @@ def declare() -> None:
             "return",
             _(
                 "To [unit]. The draft “[what]” was given back for changes. What is to be changed is "
-                "written here: [link]. Please change it and hand it in again. Respectfully, [sender]."
+                "written here:\n[link]\nPlease change it and hand it in again. Respectfully, [sender]."
             ),
             rows=lambda post: (
                 Plan.objects.visible_to(post)
@@ -34,7 +34,7 @@ def declare() -> None:
             "plan_link",
             _("An approved plan"),
             "link",
-            _("Dear comrades, please look at [what] here: [link]. Respectfully, [sender]."),
+            _("Dear comrades, please look at [what] here:\n[link]\nRespectfully, [sender]."),
             rows=lambda post: Plan.objects.visible_to(post).in_force(),
             units=lambda post, plan: [],
             words=lambda post, plan: {"what": f"“{plan}”", "link": reverse("plan", args=[plan.pk])},

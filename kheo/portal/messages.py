@@ -14,7 +14,7 @@ def declare() -> None:
             "public_link",
             _("A public page"),
             "link",
-            _("Please read about [what], which anyone may read here: [link]"),
+            _("Please read about [what], which anyone may read here:\n[link]"),
             rows=lambda post: Story.objects.published().select_related("initiative"),
             units=lambda post, story: [],
             words=lambda post, story: {

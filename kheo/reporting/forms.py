@@ -103,15 +103,14 @@ class GivenForm(Form):
 
 class LinesForm(GivenForm):
     lines = forms.CharField(
-        label=_("Lines"), required=False, max_length=200_000, widget=forms.Textarea(attrs={"rows": "10"})
+        label=_("Lines of figures"),
+        required=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": "10"}),
     )
     table = DocumentField(label=_("Or a spreadsheet or Word table"), required=False)
 
     field_order = ("lines", "table", "period", "unit", "measure")
-    examples = {
-        **GivenForm.examples,
-        "lines": "Đơn vị; Kỳ; Mới; Duy trì\nxã Tam Quang; 2024; 5; 12\nxã Tam Hợp; 2024; 3; 9",
-    }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -124,11 +123,9 @@ class OneFigureForm(GivenForm):
     """One body's figure, whole and by field of work as the document divides it."""
 
     period = forms.CharField(label=_("Period"), max_length=60)
-    unit = forms.CharField(
-        label=_("Of whom"), max_length=300, widget=forms.TextInput(attrs={"list": "names"})
-    )
+    unit = forms.CharField(label=_("Body"), max_length=300, widget=forms.TextInput(attrs={"list": "names"}))
     measure = forms.ChoiceField(label=_("What is counted"), choices=Stated.choices)
-    whole = CountField(label=_("In all"), required=False, most=MOST)
+    whole = CountField(label=_("Whole"), required=False, most=MOST)
 
     examples = {"period": "2024", "unit": "Đảng ủy xã Tam Quang", "whole": "286"}
 

@@ -16,7 +16,7 @@ def declare() -> None:
             "return",
             _(
                 "To [unit]. The story about [what] was returned to be completed. What is missing is "
-                "written here: [link]. Please complete it and propose it again. Respectfully, [sender]."
+                "written here:\n[link]\nPlease complete it and propose it again. Respectfully, [sender]."
             ),
             rows=lambda post: (
                 Story.objects.visible_to(post)

@@ -54,7 +54,7 @@ class Links(TestCase):
         client = Client(headers={"user-agent": ZALO["android"]})
         answer = self.sign_in(client, "minh", self.path)
         self.assertTemplateUsed(answer, "account/password_change.html")
-        chosen = {"oldpassword": PASSWORD, "password1": "con-trau-xanh-9", "password2": "con-trau-xanh-9"}
+        chosen = {"oldpassword": PASSWORD, "password1": "Con-trau-xanh-9", "password2": "Con-trau-xanh-9"}
         onward = answer.context["redirect_field_value"]
         done = client.post(reverse("account_change_password"), {**chosen, "next": onward}, follow=True)
         self.assertEqual(done.redirect_chain[-1][0], self.path)

@@ -19,7 +19,7 @@ from kheo.reporting.models import ENTER, ReportedFigure, ReportedSource, Stated
 from kheo.reporting.stated import Given, Read, Reader, as_text
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 from kheo.units.acting import Request
-from kheo.units.models import Unit
+from kheo.units.models import Level, Unit
 from kheo.units.reach import posts_of
 
 # What is measured beside the count in one list; more are found through a body or a year.
@@ -72,7 +72,9 @@ def source(request: Request, pk: int) -> HttpResponseBase:
         "reporting/source.html",
         {
             "source": found,
-            "rows": beside([each for each in standing if each.part_of_id is None], request.post),
+            "rows": beside(
+                [each for each in standing if each.part_of_id is None], request.post, sample=found.sample
+            ),
             "parts": [each for each in standing if each.part_of_id is not None],
             "withdrawn": seen.exclude(withdrawn_at=None).select_related("withdrawn_by__user", "field"),
             "may_write": found.may_be_written_by(request.post),
@@ -84,7 +86,7 @@ def add(request: Request, pk: int) -> HttpResponseBase:
     """Type one figure, whole and by field."""
     found, post = find_source(request, pk), request.post_or_refuse()
     found.require_writer(post)
-    form = OneFigureForm(request.POST or None, post=post, initial={"unit": post.unit.name})
+    form = OneFigureForm(request.POST or None, post=post, initial={"unit": whose_own(post)})
     if form.is_valid():
         data = form.cleaned_data
         given = Given(data["period"], None, data["measure"])
@@ -124,6 +126,11 @@ def lines(request: Request, pk: int) -> HttpResponseBase:
         "reporting/lines.html",
         {"source": found, "form": form, "read": read, "names": names_within(post)},
     )
+
+
+def whose_own(post: Any) -> str:
+    """A commune mostly enters its own figures; the province those of others."""
+    return "" if post.unit.level == Level.PROVINCE else post.unit.name
 
 
 def text_of(form: LinesForm) -> str:

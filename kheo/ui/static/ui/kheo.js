@@ -44,6 +44,7 @@ if (location.hash.length > 1) {
   for (const onward of document.querySelectorAll("form[data-onward] input[name=next]")) {
     if (!onward.value.includes("#")) onward.value += location.hash;
   }
+  for (const link of document.querySelectorAll("a[data-onward]")) link.hash = location.hash;
 }
 
 // A second press of a slow button does not send a form twice.
