@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kheo.accounts.models import User
+from kheo.accounts.models import SignInRule, User
+from kheo.accounts.phone import phone_number
 from kheo.lib.periods import FOREVER, today
 from kheo.ui.forms import Form, ModelForm, VietnameseDateField
 from kheo.units.models import Level, Line, Member, Post, ReachKind, Renewal, Role, Unit
@@ -37,9 +37,8 @@ class PostForm(Form):
     valid_to = VietnameseDateField(label=_("Until (the first day no longer held)"), required=False)
 
     def clean_username(self) -> User:
-        typed = self.cleaned_data["username"].strip()
-        user = User.objects.filter(Q(username=typed.lower()) | Q(phone=typed), is_active=True).first()
-        if user is None:
+        user: User | None = User.objects.who_signs_in_as(self.cleaned_data["username"])
+        if user is None or not user.is_active:
             raise forms.ValidationError(
                 _("There is no account of this name. Ask the administrator to make it.")
             )
@@ -122,3 +121,188 @@ class JournalFilter(Form):
     q = forms.CharField(label=_("Words"), required=False, max_length=200)
     since = VietnameseDateField(label=_("From"), required=False)
     until = VietnameseDateField(label=_("Until"), required=False)
+
+
+def _phone(typed: str, person: User | None = None) -> str | None:
+    """A phone number of nobody else, or None for an empty field; a ValidationError says what to do."""
+    if not typed:
+        return None
+    try:
+        phone = phone_number(typed)
+    except ValueError as problem:
+        raise forms.ValidationError(str(problem)) from None
+    others = User.objects.filter(phone=phone)
+    if person is not None:
+        others = others.exclude(pk=person.pk)
+    if others.exists():
+        raise forms.ValidationError(
+            _("An account has this phone number already. Find it under “People” and give it a further post.")
+        )
+    return phone
+
+
+class PersonForm(Form):
+    """A new person at a unit: an account and its first post."""
+
+    examples = {
+        "full_name": "Lô Văn Minh",
+        "phone": "0912 345 678",
+        "title": _("Specialist for mass mobilisation"),
+    }
+    full_name = forms.CharField(label=_("Full name"), max_length=120)
+    phone = forms.CharField(
+        label=_("Phone number"),
+        required=False,
+        max_length=30,
+        help_text=_("May be left empty; with it one can also sign in by phone number."),
+    )
+    title = forms.CharField(label=_("Job title"), required=False, max_length=200)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.REPORTER)
+    reach = forms.ChoiceField(label=_("Reach"), choices=ReachKind.choices, initial=ReachKind.OWN)
+    valid_from = VietnameseDateField(label=_("From"), initial=today)
+    valid_to = VietnameseDateField(label=_("Until (the first day no longer held)"), required=False)
+
+    def __init__(self, *args: Any, by: Post, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if by.role != Role.ADMIN:
+            role: Any = self.fields["role"]
+            role.choices = [choice for choice in Role.choices if choice[0] != Role.ADMIN]
+
+    def clean_full_name(self) -> str:
+        return " ".join(self.cleaned_data["full_name"].split())
+
+    def clean_phone(self) -> str | None:
+        return _phone(self.cleaned_data["phone"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["valid_to"] = data.get("valid_to") or FOREVER
+        if data.get("valid_from") and data["valid_to"] <= data["valid_from"]:
+            self.add_error("valid_to", _("The end comes after the beginning."))
+        return data
+
+
+class CorrectForm(Form):
+    """A name or a phone number put right."""
+
+    full_name = forms.CharField(label=_("Full name"), max_length=120)
+    phone = forms.CharField(label=_("Phone number"), required=False, max_length=30)
+
+    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+        self.person = person
+        kwargs.setdefault("initial", {"full_name": person.full_name, "phone": person.spoken_phone})
+        super().__init__(*args, **kwargs)
+
+    def clean_full_name(self) -> str:
+        return " ".join(self.cleaned_data["full_name"].split())
+
+    def clean_phone(self) -> str | None:
+        return _phone(self.cleaned_data["phone"], self.person)
+
+
+class LeaveForm(Form):
+    """Somebody leaves the office."""
+
+    examples = {"reason": _("moved to another office by decision 12-QĐ/ĐU")}
+    on = VietnameseDateField(label=_("First day no longer in office"), initial=today)
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+
+class ChangeForm(Form):
+    """The post held in another way from a day on."""
+
+    on = VietnameseDateField(label=_("From"), initial=today)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    reach = forms.ChoiceField(label=_("Reach"), choices=ReachKind.choices)
+    title = forms.CharField(label=_("Job title"), required=False, max_length=200)
+    reason = forms.CharField(label=_("Reason or decision"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, by: Post, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if by.role != Role.ADMIN:
+            role: Any = self.fields["role"]
+            role.choices = [choice for choice in Role.choices if choice[0] != Role.ADMIN]
+
+
+class DeputyForm(Form):
+    """Who stands in, from day to day: somebody of the same unit, or anybody by user name or phone number."""
+
+    examples = {"username": "minh.tamquang", "reason": _("on leave, on training, ill")}
+    colleague = forms.ModelChoiceField(
+        label=_("Somebody of this unit"), queryset=User.objects.none(), required=False, empty_label="—"
+    )
+    username = forms.CharField(
+        label=_("or somebody else, by user name or phone number"), max_length=60, required=False
+    )
+    first = VietnameseDateField(label=_("First day"), initial=today)
+    last = VietnameseDateField(label=_("Last day"))
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+    def __init__(self, post: Post, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Post.objects.current().filter(unit=post.unit_id).exclude(user=post.user_id)
+        colleague: Any = self.fields["colleague"]
+        colleague.queryset = User.objects.filter(
+            pk__in=here.order_by().values("user"), is_active=True
+        ).order_by("sort_key", "pk")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        typed = data.get("username", "")
+        person = data.get("colleague")
+        if typed and not person:
+            person = User.objects.who_signs_in_as(typed)
+            if person is None or not person.is_active:
+                self.add_error(
+                    "username", _("There is no account of this name. Ask the administrator to make it.")
+                )
+        elif not person:
+            self.add_error("colleague", _("Choose who stands in."))
+        if data.get("first") and data.get("last") and data["last"] < data["first"]:
+            self.add_error("last", _("The last day comes after the first."))
+        data["person"] = person
+        return data
+
+
+class PeopleFilter(Form):
+    q = forms.CharField(label=_("Name, user name or phone number"), required=False, max_length=120)
+    state = forms.ChoiceField(
+        label=_("Account"),
+        required=False,
+        choices=[
+            ("", _("all")),
+            ("asked", _("asks to be reopened")),
+            ("asleep", _("asleep")),
+            ("soon", _("falls asleep soon")),
+            ("new", _("not signed in yet")),
+            ("closed", _("closed")),
+        ],
+    )
+
+
+class RuleForm(ModelForm):
+    """What is asked of sign-ins from a day on."""
+
+    valid_from = VietnameseDateField(label=_("From"), initial=today)
+
+    class Meta:
+        model = SignInRule
+        fields = [
+            "valid_from",
+            "least_characters",
+            "kinds",
+            "renew_days",
+            "code_days",
+            "idle_days",
+            "remind_days",
+            "pin_days",
+            "basis",
+        ]
+
+    def clean_valid_from(self) -> date:
+        day: date = self.cleaned_data["valid_from"]
+        if day < today():
+            raise forms.ValidationError(
+                _("A rule begins today or later: what was asked before stays as it was.")
+            )
+        return day

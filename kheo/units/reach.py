@@ -19,7 +19,7 @@ from kheo.audit.models import Entry
 from kheo.places.models import Area
 from kheo.places.paths import within
 from kheo.ui.lists import read_in_order
-from kheo.units.models import Post, ReachKind, Unit
+from kheo.units.models import Post, ReachKind, Role, Unit
 
 Records = TypeVar("Records", bound=models.QuerySet)
 
@@ -73,6 +73,11 @@ def posts_of(who: Any) -> list[Post]:
             .order_by("valid_from", "pk")
         )
     return who.current_posts
+
+
+def administers(who: Any) -> bool:
+    """Whether a person administers the system or a unit today."""
+    return any(post.role in (Role.ADMIN, Role.UNIT_ADMIN) for post in posts_of(who))
 
 
 def reaches_of(who: Any) -> list[Reach]:

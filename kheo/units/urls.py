@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kheo.units import views
+from kheo.units import people_views, views
 
 urlpatterns = [
     path("voi-tu-cach/", views.act_as, name="act_as"),
@@ -11,6 +11,20 @@ urlpatterns = [
     path("co-quan/<int:pk>/kien-toan/", views.renewal_add, name="renewal_add"),
     path("co-quan/<int:pk>/thanh-vien/", views.member_add, name="member_add"),
     path("nhiem-vu/<int:pk>/ket-thuc/", views.post_end, name="post_end"),
+    path("nhiem-vu/<int:pk>/thay-doi/", people_views.post_change, name="post_change"),
+    path("nhiem-vu/<int:pk>/thay-mat/", people_views.post_deputy, name="post_deputy"),
+    path("co-quan/<int:pk>/can-bo/", people_views.unit_people, name="unit_people"),
+    path("co-quan/<int:pk>/can-bo/them/", people_views.person_add, name="person_add"),
+    path("can-bo/", people_views.people_list, name="people"),
+    path("can-bo/mo-lai/", people_views.people_reopen, name="people_reopen"),
+    path("can-bo/quy-tac-dang-nhap/", people_views.sign_in_rules, name="sign_in_rules"),
+    path("can-bo/phieu/<int:pk>/", people_views.slip_batch, name="slip_batch"),
+    path("can-bo/phieu/docx/", people_views.slips_docx, name="slips_docx"),
+    path("can-bo/<int:pk>/", people_views.person, name="person"),
+    path("can-bo/<int:pk>/sua/", people_views.person_edit, name="person_edit"),
+    path("can-bo/<int:pk>/phieu/", people_views.person_slip, name="person_slip"),
+    path("can-bo/<int:pk>/thoi-cong-tac/", people_views.person_leave, name="person_leave"),
+    path("can-bo/<int:pk>/khoa/", people_views.person_close, name="person_close"),
     path("ban-chi-dao/", views.committee_list, name="committee_list"),
     path("vi-sao/<str:label>/<int:pk>/", views.why, name="why"),
     path("nhat-ky/", views.journal, name="journal"),

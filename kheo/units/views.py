@@ -94,6 +94,7 @@ def unit(request: Request, pk: int) -> HttpResponse:
             "successions": unit.successions.select_related("successor"),
             "committee": Committee.objects.filter(unit=unit).select_related("standing_office").first(),
             "may_manage": request.post is not None and request.post.manages(unit),
+            "sees_people": any(post.reaches(unit=unit, area=unit.area) for post in request.posts),
         },
     )
 

@@ -25,7 +25,11 @@ def _number(label: Any, default: int, least: int, most: int) -> models.PositiveS
 class SignInRuleQuerySet(models.QuerySet["SignInRule"]):
     def on(self, day: date) -> "SignInRule":
         """The rule in force on a day: the latest one entered that has begun, or the one Kheo comes with."""
-        return self.filter(valid_from__lte=day).first() or SignInRule(valid_from=BEGINNING)
+        return self.filter(valid_from__lte=day).first() or self.none_entered()
+
+    def none_entered(self) -> "SignInRule":
+        """What Kheo comes with."""
+        return SignInRule(valid_from=BEGINNING)
 
     def now(self) -> "SignInRule":
         return self.on(today())

@@ -228,7 +228,7 @@ class Standing(TestCase):
         return Duty.objects.filter(pk=self.duty.pk).unanswered().exists()
 
     def at_day(self, day):
-        for where in ("kheo.directives.models.duty.today", "kheo.units.models.today"):
+        for where in ("kheo.directives.models.duty.today", "kheo.units.models.structure.today"):
             patch = mock.patch(where, return_value=day)
             patch.start()
             self.addCleanup(patch.stop)

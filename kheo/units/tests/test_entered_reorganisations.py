@@ -42,7 +42,7 @@ class Ground(TestCase):
 
     def on_the_day(self, day):
         """What asks for today is told that it is `day`."""
-        asking = ["units.models", "units.reorganise", "units.lineage", "units.middleware"]
+        asking = ["units.models.structure", "units.reorganise", "units.lineage", "units.middleware"]
         for name in [*asking, "places.changes", "places.lineage"]:
             patch = mock.patch(f"kheo.{name}.today", return_value=day)
             patch.start()
@@ -170,7 +170,7 @@ class TakingEffect(Ground):
     def test_withdrawn_it_never_takes_effect(self):
         story = reorganise.confirm(self.enter(on=today() + timedelta(days=1)), by=self.an)
         reorganise.withdraw(story, because="Nghị quyết hoãn", by=self.an)
-        with mock.patch("kheo.units.models.today", return_value=today() + timedelta(days=2)):
+        with mock.patch("kheo.units.models.structure.today", return_value=today() + timedelta(days=2)):
             self.assertEqual(reorganise.catch_up(), [])
         self.assertEqual(Reorganisation.objects.get(pk=story.pk).state[1], "off")
         with self.assertRaises(Refused):

@@ -17,6 +17,8 @@ from kheo.lib.vietnamese import fold, nfc, same_name, sort_key
 from kheo.places.models import Area, Known, LineageQuerySet
 from kheo.places.paths import PathField, SortKeyField, segment, within
 
+# Posts taken back before they began stand before this day, outside all records.
+NEVER_HELD = date(2, 1, 1)
 LOCAL_LEVELS = ("district", "commune", "hamlet")
 
 
@@ -137,6 +139,24 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             )
             record(unit, "added", by=by)
         return unit
+
+    def managed_by(self, post: "Post | None") -> "UnitQuerySet":
+        """The living bodies whose people this post administers; `Post.manages` asks the same of one body."""
+        if post is None or not post.is_current or post.role not in (Role.ADMIN, Role.UNIT_ADMIN):
+            return self.none()
+        own, here = post.unit, post.unit.area
+        found = Q(path_now=own.path_now)
+        if post.reach == ReachKind.LINE:
+            found |= within("path_now", own.path_now)
+        elif post.reach == ReachKind.PLACE:
+            place = within("area__path_now", here.path_now)
+            if post.role == Role.UNIT_ADMIN:
+                # Not the bodies above, nor at the province those beside.
+                place &= ~Q(path_now__in=_above(own.path_now))
+                if own.level != Level.COMMUNE:
+                    place &= ~Q(area__path_now=here.path_now) | within("path_now", own.path_now)
+            found |= place
+        return self.living().filter(found)
 
     def visible_to(self, who: Any) -> "UnitQuerySet":
         """Bodies are public facts: every signed-in person with a post may look them up."""
@@ -433,12 +453,19 @@ class PostQuerySet(models.QuerySet["Post"]):
     def current(self) -> "PostQuerySet":
         return self.on(today())
 
+    def not_ended(self) -> "PostQuerySet":
+        """Those held today and those that begin later."""
+        return self.filter(valid_to__gt=today())
+
+    def managed_by(self, post: "Post | None") -> "PostQuerySet":
+        """Posts at bodies whose people `post` administers."""
+        return self.filter(unit__in=Unit.objects.managed_by(post).order_by().values("pk"))
+
     def give(self, *, by: Any, **fields: Any) -> "Post":
         """Give a person a post. An administrator's post is given by an administrator alone."""
         if isinstance(by, Post):
             by.require_management_of(fields["unit"])
-            if fields["role"] == Role.ADMIN and by.role != Role.ADMIN:
-                raise Refused(_("Only an administrator makes another administrator."))
+            by.require_right_to_give(fields["role"])
         if (
             self.on(fields["valid_from"])
             .filter(user=fields["user"], unit=fields["unit"], role=fields["role"])
@@ -466,9 +493,13 @@ class Post(models.Model):
     title = models.CharField(_("job title"), max_length=200, blank=True)
     valid_from = models.DateField(_("from"), default=today)
     valid_to = models.DateField(_("until"), default=FOREVER)
-    # The post this one goes on from, after a reorganisation.
+    # The post this one goes on from, after a reorganisation or with another role or title.
     continues = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="continued_by"
+    )
+    # Whose post its holder fills while they are away (thay mặt).
+    deputy_for = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="deputies"
     )
 
     objects = PostQuerySet.as_manager()
@@ -481,16 +512,30 @@ class Post(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.title or self.get_role_display()} · {self.unit}"
+        return f"{self.user} · {self.duty} · {self.unit}"
+
+    @property
+    def duty(self) -> str:
+        """The title, or the role; of somebody who stands in, that they do."""
+        named = self.title or str(self.get_role_display())
+        return gettext("standing in: %(post)s") % {"post": named} if self.deputy_for_id else named
 
     @property
     def label(self) -> str:
         """What the person reads when choosing "với tư cách"."""
-        return f"{self.title or self.get_role_display()}, {self.unit.short_name or self.unit.name}"
+        return f"{self.duty}, {self.unit.short_name or self.unit.name}"
 
     @property
     def is_current(self) -> bool:
         return self.valid_from <= today() < self.valid_to
+
+    @property
+    def has_not_ended(self) -> bool:
+        return today() < self.valid_to
+
+    @property
+    def last_day(self) -> date:
+        return date.fromordinal(self.valid_to.toordinal() - 1)
 
     def acts_for(self, unit: Unit) -> bool:
         """Whether this post's unit is `unit`, or answers for it today."""
@@ -538,18 +583,98 @@ class Post(models.Model):
             return False
         if self.role == Role.ADMIN:
             return self.reaches(unit=unit, area=unit.area)
-        return self.role in (Role.UNIT_ADMIN, *also) and self.acts_for(unit)
+        if self.role in (Role.UNIT_ADMIN, *also) and self.acts_for(unit):
+            return True
+        return self.role == Role.UNIT_ADMIN and self._is_above(unit)
+
+    def _is_above(self, unit: Unit) -> bool:
+        """Whether a unit administrator's reach takes in a body below, and not one above or beside."""
+        own, here = self.unit, self.unit.area
+        below = unit.path_now.startswith(own.path_now)
+        if not self.reaches(unit=unit, area=unit.area) or own.path_now.startswith(unit.path_now):
+            return below and own.path_now == unit.path_now
+        return below or own.level == Level.COMMUNE or unit.area.path_now != here.path_now
 
     def require_management_of(self, unit: Unit, *also: str) -> None:
         if not self.manages(unit, *also):
             raise Refused(_("Only the administrator of %(unit)s may do this.") % {"unit": unit})
 
+    def require_right_to_give(self, role: str) -> None:
+        if role == Role.ADMIN and self.role != Role.ADMIN:
+            raise Refused(_("Only an administrator makes another administrator."))
+
+    def change(self, *, by: "Post", on: date, role: str, reach: str, title: str, reason: str = "") -> "Post":
+        """The person holds the post in another way from a day on. Answers the post of that day.
+
+        The post until then stays as it was. On its first day, or before, there is nothing to keep: what was
+        entered wrongly is put right in its place.
+        """
+        by.require_management_of(self.unit)
+        by.require_right_to_give(role)
+        by.require_right_to_give(self.role)
+        if self.valid_to <= max(on, today()):
+            raise Refused(_("The post has ended by that day. Give a new one instead."))
+        new = {"role": role, "reach": reach, "title": title}
+        changes = {name: [getattr(self, name), value] for name, value in new.items()}
+        changes = {name: change for name, change in changes.items() if change[0] != change[1]}
+        if not changes:
+            raise Refused(_("Nothing is different. Change the role, the reach or the title."))
+        same = Post.objects.filter(user=self.user_id, unit=self.unit_id, role=role, valid_to__gt=on)
+        if same.exclude(pk=self.pk).exists():
+            raise Refused(_("This person already holds this post."))
+        with transaction.atomic():
+            if on <= self.valid_from:
+                for name, value in new.items():
+                    setattr(self, name, value)
+                self.save(update_fields=[*new])
+                record(self, "post_changed", by=by, changes=changes, reason=reason)
+                return self
+            until, self.valid_to = self.valid_to, on
+            self.save(update_fields=["valid_to"])
+            post = Post.objects.create(
+                user=self.user, unit=self.unit, valid_from=on, valid_to=until, continues=self, **new
+            )
+            record(post, "post_changed", by=by, changes=changes, reason=reason)
+        return post
+
+    def name_deputy(self, user: Any, *, by: "Post", first: date, until: date, reason: str = "") -> "Post":
+        """Somebody fills this post while its holder is away, from one day to another (the first not held)."""
+        by.require_management_of(self.unit)
+        by.require_right_to_give(self.role)
+        if user.pk == self.user_id:
+            raise Refused(_("The deputy is somebody else."))
+        if self.deputy_for_id:
+            raise Refused(_("A deputy has no deputy. Name another deputy for the post itself."))
+        if first < today():
+            raise Refused(_("Nobody can have stood in before today: the first day is today or later."))
+        if not self.valid_from <= first < until <= self.valid_to:
+            raise Refused(_("The days must lie within the post's own, and the end after the beginning."))
+        holding = Post.objects.filter(user=user, unit=self.unit, role=self.role)
+        if holding.filter(valid_from__lt=until, valid_to__gt=first).exists():
+            raise Refused(_("This person already holds this post."))
+        with transaction.atomic():
+            post = Post.objects.create(
+                user=user,
+                unit=self.unit,
+                role=self.role,
+                reach=self.reach,
+                title=self.title,
+                valid_from=first,
+                valid_to=until,
+                deputy_for=self,
+            )
+            record(post, "deputy_named", by=by, reason=reason)
+        return post
+
     def end(self, *, by: Any, on: date | None = None, reason: str = "") -> None:
-        """The person leaves the post. Nothing they did changes."""
+        """The person leaves the post, and whoever stands in for them with it. Nothing they did changes."""
         on = on or today()
         if self.valid_to <= on:
             raise Refused(_("This post has already ended."))
         before = self.valid_to
+        if on <= self.valid_from and self.valid_from > today():
+            self._withdraw(by=by, reason=reason)
+            return
         with transaction.atomic():
             # A post that began today ends tomorrow at the earliest: a span holds at least one day.
             self.valid_to = max(on, date.fromordinal(self.valid_from.toordinal() + 1))
@@ -561,6 +686,26 @@ class Post(models.Model):
                 changes={"valid_to": [str(before), str(self.valid_to)]},
                 reason=reason,
             )
+            for deputy in self.deputies.filter(valid_to__gt=self.valid_to):
+                deputy.end(by=by, on=self.valid_to, reason=reason)
+
+    def _withdraw(self, *, by: Any, reason: str) -> None:
+        """Take back a post that has not begun. A span holds a day; this one lies before all records."""
+        before = [str(self.valid_from), str(self.valid_to)]
+        with transaction.atomic():
+            same = Post.objects.filter(user=self.user_id, unit=self.unit_id, role=self.role)
+            taken = same.filter(valid_from__lt=NEVER_HELD).count()
+            self.valid_from = date.fromordinal(BEGINNING.toordinal() + taken)
+            self.valid_to = date.fromordinal(self.valid_from.toordinal() + 1)
+            self.save(update_fields=["valid_from", "valid_to"])
+            record(self, "post_withdrawn", by=by, changes={"span": [" – ".join(before), ""]}, reason=reason)
+            for deputy in self.deputies.not_ended():
+                deputy.end(by=by, on=today(), reason=reason)
+
+    @property
+    def was_withdrawn(self) -> bool:
+        """Whether it was taken back before it began."""
+        return self.valid_from < NEVER_HELD
 
 
 class ReorganisationQuerySet(models.QuerySet["Reorganisation"]):
@@ -626,6 +771,12 @@ class Reorganisation(models.Model):
         if self.confirmed_at:
             return gettext("waits for its day"), "wait"
         return gettext("draft"), "warn"
+
+
+def _above(path: str) -> list[str]:
+    """The paths of all bodies above, from the root down."""
+    steps = path.split("/")[:-1]
+    return ["/".join(steps[:n]) + "/" for n in range(1, len(steps))]
 
 
 def holders(unit: Unit, roles: Iterable[str], on: date | None = None) -> PostQuerySet:

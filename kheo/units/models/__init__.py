@@ -1,0 +1,48 @@
+"""Bodies through time, the posts people hold in them, and how people arrive: lists of people and slips."""
+
+from kheo.units.models.arrivals import Roster, SlipBatch
+from kheo.units.models.structure import (
+    LOCAL_LEVELS,
+    Committee,
+    Competence,
+    Function,
+    Level,
+    Line,
+    Member,
+    Post,
+    PostQuerySet,
+    ReachKind,
+    Renewal,
+    Reorganisation,
+    ReorganisationQuerySet,
+    Role,
+    Unit,
+    UnitLineage,
+    UnitQuerySet,
+    UnitSuccession,
+    holders,
+)
+
+__all__ = [
+    "LOCAL_LEVELS",
+    "Committee",
+    "Competence",
+    "Function",
+    "Level",
+    "Line",
+    "Member",
+    "Post",
+    "PostQuerySet",
+    "ReachKind",
+    "Renewal",
+    "Reorganisation",
+    "ReorganisationQuerySet",
+    "Role",
+    "Roster",
+    "SlipBatch",
+    "Unit",
+    "UnitLineage",
+    "UnitQuerySet",
+    "UnitSuccession",
+    "holders",
+]
