@@ -6,12 +6,10 @@ less than a second; with the hash of passwords that would take minutes.
 """
 
 import re
-import secrets
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 
-# Letters and digits that are not taken for one another on a printed slip.
-CLEAR_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+from kheo.lib.codes import new_code
 
 
 class CodeHasher(PBKDF2PasswordHasher):
@@ -21,7 +19,7 @@ class CodeHasher(PBKDF2PasswordHasher):
 
 def one_time_code() -> str:
     """Ten letters and digits in two groups of five, easily copied from paper: "k7m2x-9qfhd"."""
-    return "-".join("".join(secrets.choice(CLEAR_LETTERS) for _letter in range(5)) for _group in range(2))
+    return new_code(2, of=5)
 
 
 def _bare(code: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,8 @@ from kheo.submissions.models import RegistrationLink, Submission
 from kheo.ui.forms import Form, VietnameseDateField
 from kheo.units.models import Post, Unit
 
+# Letters of one answer.
+LONGEST = 4_000
 _SALT = "kheo.submissions.form"
 
 
@@ -98,7 +101,7 @@ class SubmissionForm(Form):
             for each in wanted
             if each.name != "name" and (each.required or each.kept == "initiative")
         }
-        extra = {each.name: answer_field(each, required=each.required) for each in self.asked.values()}
+        extra = {each.name: _answer(each) for each in self.asked.values()}
         vars(self)["examples"] = {
             **self.examples,
             "name": asked.FIELDS["name"].example,
@@ -203,6 +206,16 @@ class SubmissionForm(Form):
         fresh: Any = self.data.copy()  # type: ignore[attr-defined]
         fresh["number"], fresh["website"] = form_number(self.link), ""
         self.data = fresh
+
+
+def _answer(each: asked.Asked) -> forms.Field:
+    """The field of one question; whoever has no account writes a page at most, not a book."""
+    field: Any = answer_field(each, required=each.required)
+    if isinstance(field.widget, forms.Textarea):
+        field.max_length = LONGEST
+        field.validators.append(MaxLengthValidator(LONGEST))
+        field.widget.attrs["maxlength"] = str(LONGEST)
+    return field
 
 
 def typed_into(submission: Submission) -> dict[str, Any]:

@@ -87,6 +87,7 @@ def test_the_plan_decides_what_is_asked(client, world):
     assert 'name="contact_name"' not in page
     assert 'name="consent"' not in page
     assert post(client, world).status_code == 200
+    assert post(client, world, need="x" * 4001).status_code == 200, "a page, not a book"
     post(client, world, need="Mất trâu")
     submission = Submission.objects.get()
     assert (submission.details, submission.contact_name) == ({"need": "Mất trâu"}, "")
