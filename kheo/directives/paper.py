@@ -82,7 +82,9 @@ def body(reply: Reply) -> Iterator[Block]:
     place += 1
     yield Title(f"{roman(place)}. KẾT QUẢ THỰC HIỆN")
     for number, each in enumerate(together, start=1):
-        yield Title(f"{number}. {each.duty.assignment.text}", 2)
+        # A task may be a whole paragraph: it is quoted, not set as a title.
+        task = each.duty.assignment.text
+        yield Text(f"{number}. {task[:1].upper()}{task[1:]}", italic=True)
         yield Text(f"Tiến độ: {each.get_status_display()}.")
         for words in (each.results, each.reason):
             if words:

@@ -12,6 +12,7 @@ from kheo.fieldwork.models import ReportFigure, UnitReport
 from kheo.initiatives.models.enrolments import standing_office
 from kheo.lib.formats import number as number_words
 from kheo.lib.formats import period as period_name
+from kheo.lib.formats import short_date
 from kheo.lib.refusals import Refused
 from kheo.papers import kinds
 from kheo.papers.kinds import Given, Kind
@@ -59,11 +60,19 @@ def content(report: UnitReport) -> Content:
         return Content(
             "BC",
             "Báo cáo",
-            f"kết quả thực hiện phong trào thi đua “{movement}”\n{period_name(report.period)}",
+            f"kết quả thực hiện phong trào thi đua “{movement}”\n{span(report)}",
             tuple(body(report)),
             addressees=(above.name,) if above else (),
             recipients=("Như trên",) if above else (),
         )
+
+
+def span(report: UnitReport) -> str:
+    """The period by its name, or by its two days."""
+    named = period_name(report.period)
+    if "–" not in named:
+        return named
+    return f"từ ngày {short_date(report.period_first)} đến ngày {short_date(report.period_last)}"
 
 
 def body(report: UnitReport) -> Iterator[Block]:

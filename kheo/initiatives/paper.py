@@ -172,7 +172,7 @@ def table(rows: list[tuple[Initiative, Any, str]]) -> Grid:
             (str(place), each.name, field.name, each.owner.name, each.area.in_text, note)
             for place, (each, field, note) in enumerate(rows, start=1)
         ),
-        (9, 48, 28, 36, 26, 18),
+        (11, 47, 28, 35, 26, 18),
         (0,),
     )
 

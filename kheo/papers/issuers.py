@@ -107,8 +107,9 @@ def _committee(unit: Unit, family: str) -> Issuer:
         Member.objects.filter(committee__unit=unit, title=Member.Title.HEAD).order_by("-valid_from").first()
     )
     office = seat.office if seat else (above.position if above else "")
-    place = f" {unit.area.in_text}"
-    office = office.removesuffix(place).removesuffix(f" {parent.name}" if parent else place)
+    # "Bí thư Đảng ủy xã Khe Mẫu" signs as "BÍ THƯ": the body stands in the heading.
+    for known in (parent.name if parent else "", unit.area.in_text):
+        office = office.removesuffix(known).rstrip()
     position = f"{office.upper()}\nkiêm\nTRƯỞNG BAN CHỈ ĐẠO" if office else "TRƯỞNG BAN"
     return Issuer(
         family,

@@ -10,16 +10,18 @@ _ALL = """
 .sheet p { margin: 0; max-width: none; }
 .sheet table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 .sheet td, .sheet th { padding: 0; vertical-align: top; font-weight: inherit; }
-.sheet .centre, .sheet .head td { text-align: center; }
+.sheet .centre, .sheet .sheet-head td { text-align: center; }
 .sheet .ruled { display: inline-block; }
 .sheet .ruled::after { content: ""; display: block; margin: .12em auto 0; border-top: .06em solid #000; }
-.sheet .foot { break-inside: avoid; margin-top: 1em; }
-.sheet .foot td + td { text-align: center; }
+.sheet .sheet-foot { break-inside: avoid; margin-top: 1em; }
+.sheet .sheet-foot td + td { text-align: center; }
+.sheet .sheet-name { margin: 1.2em 0 .8em; }
+.sheet .part-to { margin-bottom: .43em; } .sheet .decides { margin: .43em 0; }
 .sheet .room { height: 5em; }
 .sheet .grid { margin: .4em 0 .6em; }
 .sheet .grid td, .sheet .grid th { border: .06em solid #000; padding: .15em .35em; }
 .sheet .grid th { text-align: center; font-weight: bold; }
-.sheet .grid .num { text-align: right; white-space: normal; }
+.sheet .grid .numeric { text-align: right; white-space: normal; }
 .sheet .grid tr { break-inside: avoid; }
 .sheet .grid thead { display: table-header-group; }
 .sheet .total { font-weight: bold; }
@@ -27,10 +29,14 @@ _ALL = """
 .sheet .justify { text-align: justify; } .sheet .left { text-align: left; }
 .sheet .right { text-align: right; }
 .sheet .bold { font-weight: bold; } .sheet .italic { font-style: italic; }
-.sheet .as-is { font-weight: normal; }
+.sheet .as-is { font-weight: normal; text-transform: none; }
 .sheet h2, .sheet h3 { break-after: avoid; margin: .43em 0; }
 .sheet-frame { max-width: 210mm; margin: 0 auto; background: #fff; border: 1px solid #bbb; }
 """
+
+
+# The width of the page in points.
+A4 = 595
 
 
 def css(layout: Layout) -> str:
@@ -41,30 +47,30 @@ def css(layout: Layout) -> str:
     gap, indent = _em(body["gap"], base), _em(body["indent"] / 25.4 * 72, base)
     left, right = head["columns"]
     margins = " ".join(f"{page[side].used}mm" for side in ("top", "right", "bottom", "left"))
+    inside = " ".join(f"{page[side].used / 2.1:.2f}cqi" for side in ("top", "right", "bottom", "left"))
     number = f'{page["number_size"].used}pt "Times New Roman", "Liberation Serif", serif'
     rules = [
         _ALL,
         f".sheet {{ font-size: {base}pt; line-height: 1.15; }}",
         f".sheet .body p, .sheet .part-basis {{ line-height: {line}; margin-bottom: {gap}; }}",
         f".sheet .body .justify, .sheet .part-basis, .sheet h2, .sheet h3 {{ text-indent: {indent}; }}",
-        f".sheet .head td:first-child {{ width: {left / (left + right) * 100:.1f}%; }}",
-        ".sheet .foot td:first-child { width: 48%; }",
+        f".sheet .sheet-head td:first-child {{ width: {left / (left + right) * 100:.1f}%; }}",
+        ".sheet .sheet-foot td:first-child { width: 48%; }",
         *(_part(name, part, base) for name, part in layout.parts.items()),
         *(
             f".sheet .rule-{name}::after {{ width: {float(head[f'{name}_rule']) * 100:.0f}%; }}"
             for name in ("nation", "body", "subject")
         ),
-        f".sheet-frame {{ padding: {margins}; }}",
         f"@page {{ size: A4 portrait; margin: {margins}; @top-center {{ content: counter(page); "
         f"font: {number}; vertical-align: top; padding-top: {layout.number_from_edge}mm; }} }}",
         '@page :first { @top-center { content: ""; } }',
         "@page across { size: A4 landscape; }",
         ".sheet .annex-across { page: across; }",
-        "@media screen and (max-width: 60rem) {",
-        f".sheet {{ font-size: max({base / 595 * 100:.2f}vw, 11px); }}",
-        ".sheet-frame { padding: 4vw 3vw; } }",
+        # On the screen the whole page follows the width it is given.
+        "@media screen { .sheet-frame { container-type: inline-size; }",
+        f".sheet {{ font-size: clamp(11px, {base / A4 * 100:.3f}cqi, {base}pt); padding: {inside}; }} }}",
         "@media print { .not-printed { display: none; }",
-        ".sheet-frame { padding: 0; border: 0; max-width: none; } }",
+        ".sheet-frame { border: 0; max-width: none; } }",
     ]
     return "\n".join(rules)
 

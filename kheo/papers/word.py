@@ -274,6 +274,7 @@ class _Writer:
     def _grid(self, grid: Grid) -> None:
         table = self.document.add_table(rows=1, cols=len(grid.header))
         table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+        self._cell_margins(table, 1.2)
         self._row(table.rows[0], grid.header, grid, bold=True, centre=True)
         # The header is repeated where the table runs over a page.
         repeated = OxmlElement("w:tblHeader")
@@ -341,11 +342,17 @@ class _Writer:
         """A table without borders, its cells without margins, of these widths in millimetres."""
         table = self.document.add_table(rows=rows, cols=len(widths))
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        self._cell_margins(table, 0)
+        self._set_widths(table, widths)
+        return table
+
+    def _cell_margins(self, table: Any, beside: float) -> None:
+        """Millimetres left and right of the words of each cell."""
         properties = table._tbl.tblPr
         margins = OxmlElement("w:tblCellMar")
         for side in ("left", "right"):
             margin = OxmlElement(f"w:{side}")
-            margin.set(qn("w:w"), "0")
+            margin.set(qn("w:w"), str(round(beside / 25.4 * 1440)))
             margin.set(qn("w:type"), "dxa")
             margins.append(margin)
         look = properties.find(qn("w:tblLook"))
@@ -353,8 +360,6 @@ class _Writer:
             look.addprevious(margins)
         else:
             properties.append(margins)
-        self._set_widths(table, widths)
-        return table
 
     def _set_widths(self, table: Any, widths: Sequence[float]) -> None:
         table.autofit = False
