@@ -29,6 +29,7 @@ from kheo.lib.vietnamese import fold, sort_key
 from kheo.places import lineage
 from kheo.places import loading as areas
 from kheo.places.models import Area, Level
+from kheo.plans import beginning
 from kheo.plans.models import Field
 from kheo.search import index
 from kheo.stories.models import Story, StoryStep
@@ -182,8 +183,7 @@ def found_province() -> None:
     loading.load(areas.DISTRICTS_ENDED)
     for plan in reorganise.known_plans():
         reorganise.carry_out(plan)
-    for order, (code, name, english, internal) in enumerate(stage.FIELDS):
-        Field.objects.create(code=code, name=name, name_en=english, internal_by_default=internal, order=order)
+    beginning.fields()
     hamlets = [
         Area(level=Level.HAMLET, type="xóm", name=str(number), parent=commune, sample=True,
              valid_from=commune.valid_from)

@@ -12,19 +12,14 @@ from kheo.places import lineage as area_lineage
 from kheo.places import loading as areas
 from kheo.places.changes import AreaChange, Opening, Succeeding
 from kheo.places.models import Area, AreaSuccession, Level
-from kheo.plans.models import Field, Mandate, Movement
+from kheo.plans import beginning
+from kheo.plans.models import Mandate, Movement
 from kheo.units import lineage, loading
 from kheo.units.models import Committee, Unit
 from kheo.units.reorganise import Plan
 
 NAME = "Khe Mẫu"
 BASIS = "Quyết định mẫu (bịa đặt, chỉ để trình diễn)"
-FIELDS = [
-    ("kinh_te", "Kinh tế", "Economy", False),
-    ("van_hoa_xa_hoi", "Văn hóa - xã hội", "Culture and society", False),
-    ("quoc_phong_an_ninh", "Quốc phòng - an ninh", "Defence and security", True),
-    ("he_thong_chinh_tri", "Xây dựng hệ thống chính trị", "Political system", False),
-]
 
 
 @dataclass
@@ -44,11 +39,7 @@ def set_up() -> Stage:
     province = Area.objects.get(level=Level.PROVINCE)
     _sample_district(province)
     loading.load(areas.DISTRICTS_ENDED)
-    for order, (code, name, english, internal) in enumerate(FIELDS):
-        Field.objects.get_or_create(
-            code=code,
-            defaults={"name": name, "name_en": english, "internal_by_default": internal, "order": order},
-        )
+    beginning.fields()
     return stage()
 
 
@@ -57,23 +48,9 @@ def stage() -> Stage:
     province = Area.objects.get(level=Level.PROVINCE)
     at_province = Unit.objects.filter(area=province)
     tinh_uy = at_province.get(key="tinh_uy")
-    movement, _made = Movement.objects.get_or_create(
-        code="dan-van-kheo",
-        defaults={
-            "name": "Dân vận khéo",
-            "objective": "Xây dựng các mô hình, điển hình, đẩy mạnh phong trào thi đua “Dân vận khéo”.",
-            "scope_text": "Toàn tỉnh Nghệ An, các cấp, các ngành.",
-            "participants": "Tập thể, hộ gia đình, cá nhân.",
-            "launched_by": tinh_uy,
-            # The day of Đề án 06-ĐA/TU, which the Directive reviews and goes on from.
-            "launched_on": date(2014, 4, 1),
-        },
-    )
-    committee = at_province.get(key="ban_chi_dao")
-    Mandate.objects.get_or_create(committee=committee, movement=movement)
     return Stage(
         province=province,
-        movement=movement,
+        movement=beginning.movement(),
         board=at_province.get(key="ban_tuyen_giao_dan_van"),
         tinh_uy=tinh_uy,
         women=at_province.get(key="phu_nu"),

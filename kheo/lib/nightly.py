@@ -23,7 +23,7 @@ class Work:
 
 
 @dataclass
-class Nightly:
+class Works:
     works: list[Work] = field(default_factory=list)
 
     def add(self, name: str, label: Any, run: Run, order: int = 100) -> None:
@@ -32,4 +32,4 @@ class Nightly:
         self.works = sorted([*kept, Work(name, label, run, order)], key=lambda work: work.order)
 
 
-nightly = Nightly()
+nightly = Works()

@@ -8,10 +8,14 @@ class UnitsConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.accounts import administrators
+        from kheo.lib.beginning import beginning
         from kheo.ui.registry import MenuEntry, Panel, menu, panels, verbs
+        from kheo.units import founding
         from kheo.units.models import Role
         from kheo.units.people import attention
         from kheo.units.reach import administers
+
+        beginning.add("areas", _("Areas and bodies of Nghệ An"), founding.found, 10)
 
         def keeps_the_journal(request):  # type: ignore[no-untyped-def]
             keepers = (Role.ADMIN, Role.UNIT_ADMIN, Role.INSPECTOR, Role.HEAD)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from kheo.lib.nightly import Nightly
+from kheo.lib.nightly import Works
 from kheo.lib.refusals import Refused
 from kheo.upkeep import at_night, sources
 from kheo.upkeep.status import AMBER, GREEN, RED
@@ -14,7 +14,7 @@ from kheo.upkeep.status import AMBER, GREEN, RED
 @pytest.fixture
 def works(monkeypatch, settings, tmp_path):
     settings.RUN = tmp_path
-    works = Nightly()
+    works = Works()
     monkeypatch.setattr(at_night, "nightly", works)
     monkeypatch.setattr(sources, "nightly", works)
     return works
