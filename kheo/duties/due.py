@@ -5,7 +5,7 @@ force, and the duties given by documents the body has entered, each with how man
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from kheo.fieldwork.models import UnitReport
 from kheo.fieldwork.models.unit_reports import owing
 from kheo.initiatives.models import Enrolment
 from kheo.lib.periods import today
+from kheo.messaging.models import History, told_of
 from kheo.places.models import Area
 from kheo.places.paths import ids
 from kheo.plans.models import CalendarEntry, Plan
@@ -41,6 +42,9 @@ class Due:
     closes: date | None
     url: str
     sample: bool = False
+    # The kind of message that reminds of it, and the record that message is about.
+    message: tuple[str, int] | None = None
+    reminded: History = field(default_factory=History)
 
     @property
     def missing(self) -> int:
@@ -65,6 +69,8 @@ def plans_chased_by(post: Post) -> Any:
 def due_from_others(post: Post) -> list[Due]:
     """Everything others owe this post's body today, the earliest day first."""
     found = [*_by_calendar(post), *_by_directives(post)]
+    told = told_of(due.message for due in found if due.message is not None)
+    found = [replace(due, reminded=told.get(due.message, History())) if due.message else due for due in found]
     return sorted(found, key=lambda due: (due.closes is None, due.closes or date.max, due.name))
 
 
@@ -99,6 +105,7 @@ def _by_calendar(post: Post) -> list[Due]:
                 len(asked),
                 reverse("unit_report_due", args=[entry.pk]),
             )
+            message = ("report_due", entry.pk)
         else:
             if plan.pk not in communes:
                 communes[plan.pk] = registering(plan)
@@ -107,8 +114,19 @@ def _by_calendar(post: Post) -> list[Due]:
                 continue
             done, of = len(registered & all_communes), len(all_communes)
             url = reverse("registrations_due", args=[plan.pk])
+            message = ("registration_due", plan.pk)
         found.append(
-            Due(entry.get_kind_display(), entry.name, str(plan), done, of, entry.closes, url, plan.sample)
+            Due(
+                entry.get_kind_display(),
+                entry.name,
+                str(plan),
+                done,
+                of,
+                entry.closes,
+                url,
+                plan.sample,
+                message,
+            )
         )
     return found
 
@@ -157,6 +175,7 @@ def _by_directives(post: Post) -> list[Due]:
             None,
             f"{reverse('duty_matrix')}?directive={directive.pk}",
             directive.sample,
+            ("replies_due", directive.pk),
         )
         for directive in directives
     ]

@@ -305,6 +305,22 @@ def offers_of(kind: Kind, post: Post, things: Iterable[tuple[Any, Sequence[Unit]
     return ready
 
 
+def told_of(asked: Iterable[tuple[str, int]]) -> dict[tuple[str, int], History]:
+    """What was sent about records by kind and id, whoever it went to. One query, however many."""
+    wanted = list(asked)
+    if not wanted:
+        return {}
+    found: dict[tuple[str, int], History] = {}
+    rows = Message.objects.standing().filter(
+        kind__in={kind for kind, _pk in wanted}, about_id__in={str(pk) for _kind, pk in wanted}
+    )
+    names = ("kind", "about_id", "sent_at", "sent_by__user__full_name", "sent_by__user__username")
+    for kind, about, at, name, username in rows.order_by("sent_at", "pk").values_list(*names):
+        key = (kind, int(about))
+        found[key] = History(found.get(key, History()).times + 1, at, name or username)
+    return {key: found[key] for key in wanted if key in found}
+
+
 class _Writer:
     """Reads the office's wording once for many messages about one thing."""
 

@@ -40,7 +40,8 @@ def compose(request: Request, kind: str, pk: int) -> HttpResponseBase:
             messages.success(request, _("Noted as sent."))
             return redirect(onward(request, form.cleaned_data["next"]))
     else:
-        form = SentForm(initial={"text": ready.text, "to": ready.to, "version": ready.version})
+        back = request.GET.get("next", "")
+        form = SentForm(initial={"text": ready.text, "to": ready.to, "version": ready.version, "next": back})
     return render(
         request,
         "messaging/compose.html",

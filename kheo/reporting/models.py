@@ -133,6 +133,45 @@ class ReportedSource(models.Model):
         if not self.may_be_written_by(by):
             raise Refused(gettext("Only the body that entered this document, or one above it, changes it."))
 
+    def describe(self, *, by: Post, file: Attachment | None = None, **words: Any) -> None:
+        """Write down better which document it is; a new file takes the place of the old, which stays kept."""
+        self.require_writer(by)
+        new = {name: nfc(value) if isinstance(value, str) else value for name, value in words.items()}
+        changes = {
+            name: [_plain(getattr(self, name)), _plain(value)]
+            for name, value in new.items()
+            if getattr(self, name) != value
+        }
+        if file is not None:
+            changes["file"] = [str(self.file or ""), str(file)]
+            new["file"] = file
+        if not (new.get("url") or new.get("number") or file or self.file):
+            raise Refused(gettext("Name the document: its number, its file or its address."))
+        if not changes:
+            return
+        with transaction.atomic():
+            if file is not None:
+                file.belong_to(self)
+            for name, value in new.items():
+                setattr(self, name, value)
+            self.save(update_fields=list(new))
+            record(self, "changed", by=by, changes=changes)
+
+    def withdraw(self, by: Post, reason: str) -> int:
+        """All its figures at once, as when a report was entered twice; answers how many."""
+        self.require_writer(by)
+        if not reason.strip():
+            raise Refused(gettext("Say why, so that others understand it later."))
+        with transaction.atomic():
+            standing = list(self.figures.standing().select_for_update().order_by("pk"))
+            if not standing:
+                raise Refused(gettext("No figure of it stands any more."))
+            for figure in standing:
+                figure._withdraw(by, reason)
+                record(figure, "withdrawn", by=by, reason=nfc(reason))
+            record(self, "withdrawn", by=by, reason=nfc(reason))
+        return len(standing)
+
     def state(self, lines: "Sequence[Any]", *, by: Post) -> "list[ReportedFigure]":
         """Keep figures as this document states them, in one transaction.
 
@@ -180,6 +219,10 @@ class ReportedSource(models.Model):
                 kept[id(line)] = known[figure.key] = figure
                 made.append(figure)
         return made
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, bool | str | type(None)) else str(value)
 
 
 def require_reach(by: Post, source: ReportedSource, unit: Unit | None) -> None:

@@ -535,6 +535,8 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("hoa", "reported_source_new", []),
         ("hoa", "reported_source", [now.stated.source_id]),
         ("hoa", "reported_add", [now.stated.source_id]),
+        ("hoa", "reported_source_edit", [now.stated.source_id]),
+        ("hoa", "reported_source_withdraw", [now.stated.source_id]),
         ("hoa", "reported_lines", [now.stated.source_id]),
         ("hoa", "reported_correct", [now.stated.pk]),
         ("hoa", "reported_withdraw", [now.stated.pk]),

@@ -93,6 +93,13 @@ class Registrations(TestCase):
         page = self.client.get(reverse("registrations_due", args=[self.plan.pk]))
         self.assertContains(page, "đã nhắc 2 lần, lần cuối hôm nay bởi Nguyễn Thị Hoa")
 
+    def test_the_list_of_what_is_due_tells_of_reminders(self):
+        self.send(self.cast.hoa, "registration_due", self.plan, to="Nhóm Zalo 130 xã")
+        page = self.act(self.cast.hoa).get(reverse("due"))
+        self.assertContains(page, "đã nhắc 1 lần, lần cuối hôm nay bởi Nguyễn Thị Hoa", count=1)
+        self.assertContains(page, f"{address('registration_due', self.plan)}?next=")
+        self.assertContains(self.act(self.cast.hoa).get(reverse("home")), "đã nhắc 1 lần")
+
     def test_one_message_to_all_counts_for_each(self):
         self.send(self.cast.hoa, "registration_due", self.plan, to="Nhóm Zalo 130 xã")
         ready = offers(kinds["registration_due"], self.cast.hoa, self.plan, [self.tam_hop, self.tam_quang])

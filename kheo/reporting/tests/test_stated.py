@@ -256,6 +256,24 @@ class Stating(TestCase):
         self.paste(source, "Đơn vị;Kỳ;Chỉ tiêu;Tổng\nxã Tam Quang;2024;đăng ký;268", keep="1")
         self.assertEqual(self.values(), [("xã Tam Quang", "enrolled", 268)])
 
+    def test_a_document_is_described_anew_and_all_of_it_withdrawn(self):
+        source = self.source()
+        self.paste(source, "Đơn vị;Kỳ;Mới\nxã Tam Quang;2024;3\nxã Tam Hợp;2024;4", keep="1")
+        edit, away = (
+            reverse(name, args=[source.pk]) for name in ("reported_source_edit", "reported_source_withdraw")
+        )
+        self.client.post(edit, {"publisher": "Ban Dân vận Tỉnh ủy", "number": "54-BC/BDVTU"})
+        self.assertEqual(
+            Entry.objects.about(source).first().changes, {"number": ["45-BC/BDVTU", "54-BC/BDVTU"]}
+        )
+        for post, status in ((self.cast.lan, 404), (self.cast.duc, 409)):
+            self.assertEqual(self.act(post).post(away, {"reason": "x"}).status_code, status)
+            self.assertEqual(self.client.post(edit, {"publisher": "x", "number": "1"}).status_code, status)
+        self.act(self.cast.hoa).post(away, {"reason": "Nhập hai lần"})
+        self.assertEqual(ReportedFigure.objects.standing().count(), 0)
+        self.assertContains(self.client.get(source.get_absolute_url()), "Nhập hai lần")
+        self.assertContains(self.client.post(away, {"reason": "lần nữa"}), "Không còn số nào")
+
     def test_counted_beside_stated_period_by_period(self):
         source = self.source()
         text = (

@@ -57,6 +57,48 @@ def source_new(request: Request) -> HttpResponseBase:
     return render(request, "reporting/source_new.html", {"form": form})
 
 
+def source_edit(request: Request, pk: int) -> HttpResponseBase:
+    """Correct what is known of the document."""
+    found, post = find_source(request, pk), request.post_or_refuse()
+    found.require_writer(post)
+    names = ("publisher", "number", "dated", "title", "url", "published")
+    form = SourceForm(
+        request.POST or None, request.FILES or None, initial={name: getattr(found, name) for name in names}
+    )
+
+    def describe() -> None:
+        words = dict(form.cleaned_data)
+        upload = words.pop("file")
+        file = Attachment.objects.store(upload, by=post, kind="source") if upload else None
+        found.describe(by=post, file=file, **words)
+
+    if form.is_valid() and form.attempt(describe):
+        messages.success(request, _("The document is described anew."))
+        return redirect(found)
+    return render(request, "reporting/source_new.html", {"form": form, "source": found})
+
+
+def source_withdraw(request: Request, pk: int) -> HttpResponseBase:
+    """Withdraw everything a document states."""
+    found, post = find_source(request, pk), request.post_or_refuse()
+    found.require_writer(post)
+    form = WithdrawForm(request.POST or None)
+    if form.is_valid() and form.attempt(lambda: found.withdraw(post, form.cleaned_data["reason"])):
+        messages.success(request, _("All its figures are withdrawn; they stay readable below."))
+        return redirect(found)
+    return render(
+        request,
+        "reporting/ask.html",
+        {
+            "source": found,
+            "form": form,
+            "title": _("Withdraw all its figures"),
+            "button": _("Withdraw them all"),
+            "danger": True,
+        },
+    )
+
+
 def find_source(request: Request, pk: int) -> ReportedSource:
     seen = ReportedSource.objects.visible_to(request.post or request.user)
     return get_object_or_404(seen.select_related("file", "entered_for__area", "entered_by__user"), pk=pk)
@@ -183,6 +225,7 @@ def correct(request: Request, pk: int) -> HttpResponseBase:
         "reporting/ask.html",
         {
             "figure": found,
+            "source": found.source,
             "form": form,
             "title": _("Correct a figure by report"),
             "button": _("Correct it"),
@@ -203,6 +246,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
         "reporting/ask.html",
         {
             "figure": found,
+            "source": found.source,
             "form": form,
             "title": _("Withdraw a figure by report"),
             "button": _("Withdraw it"),
