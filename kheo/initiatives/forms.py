@@ -353,7 +353,7 @@ class OnBehalfForm(Form):
 
     origin = forms.ChoiceField(
         label=_("How it came"),
-        choices=[each for each in OnBehalf.Origin.choices if each[0] != OnBehalf.Origin.LINK],
+        choices=[each for each in OnBehalf.Origin.choices if each[0] not in ("link", "other")],
         widget=forms.RadioSelect,
         initial=OnBehalf.Origin.PAPER,
     )

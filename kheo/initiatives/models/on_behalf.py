@@ -16,7 +16,7 @@ from kheo.lib.formats import short_date
 from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
-from kheo.units.models import Post
+from kheo.units.models import Post, Unit
 
 # Days a body has to confirm or correct what was typed for it, unless whoever typed it says otherwise.
 DAYS_TO_ANSWER = 10
@@ -29,6 +29,13 @@ class OnBehalfQuerySet(models.QuerySet["OnBehalf"]):
 
     def late(self) -> "OnBehalfQuerySet":
         return self.waiting().filter(answer_by__lt=today())
+
+    def ask(self, enrolment: Enrolment, *, by: Post, origin: str) -> "OnBehalf | None":
+        """Where `by` has named a body that has people of its own and is not theirs: that body is asked."""
+        owner = enrolment.initiative.owner
+        if by.acts_for(owner) or owner.kind == Unit.Kind.TYPED or not owner.people():
+            return None
+        return self.type(enrolment, by=by, origin=origin)
 
     def type(
         self,
@@ -75,6 +82,8 @@ class OnBehalf(models.Model):
         MESSAGE = "message", _("by message (Zalo)")
         IN_PERSON = "in_person", _("in person")
         LINK = "link", _("through a registration link")
+        # In the ordinary form, where another body was named as leading.
+        OTHER = "other", pgettext_lazy("origin of what was typed for another", "in another way")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("typed for the unit, waiting for its confirmation")

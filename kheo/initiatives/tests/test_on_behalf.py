@@ -209,3 +209,13 @@ def test_what_others_registered_themselves_is_not_asked_for(client, world):
     enrolment = brought(draft(world), "sent", world)
     answer = as_(client, world.minh).post(reverse("on_behalf_confirm", args=[enrolment.pk]))
     assert answer.status_code == 409
+
+
+def test_naming_another_body_in_the_ordinary_form_asks_that_body(client, world):
+    as_(client, world.minh)
+    data = sheet(world)
+    client.post(reverse("enrolment_new"), data)
+    enrolment = Enrolment.objects.get()
+    assert (enrolment.on_behalf.origin, enrolment.on_behalf.state) == ("other", "waiting")
+    client.post(reverse("enrolment_new"), {**data, "name": "Việc của Đảng ủy", "owner": world.minh.unit_id})
+    assert OnBehalf.objects.count() == 1, "nobody is asked about one's own"

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from kheo.initiatives import registration
 from kheo.initiatives.forms import RegistrationForm, typed_into
-from kheo.initiatives.models import Draft, Enrolment, Practice
+from kheo.initiatives.models import Draft, Enrolment, OnBehalf, Practice
 from kheo.initiatives.models.initiatives import WRITERS
 from kheo.initiatives.views import enrolments
 from kheo.lib.formats import moment
@@ -64,9 +65,15 @@ def fill_in(
         return redirect(kept)
     if request.method == "POST":
         form = RegistrationForm(request.POST, request.FILES, by=post, enrolment=enrolment)
-        if form.is_valid() and form.attempt(
-            lambda: registration.save_draft(form.cleaned_data, by=post, enrolment=enrolment)
-        ):
+
+        def save() -> Enrolment:
+            with transaction.atomic():
+                saved = registration.save_draft(form.cleaned_data, by=post, enrolment=enrolment)
+                if enrolment is None:
+                    OnBehalf.objects.ask(saved, by=post, origin=OnBehalf.Origin.OTHER)
+            return saved
+
+        if form.is_valid() and form.attempt(save):
             for typed in Draft.objects.visible_to(post).filter(key=key):
                 registration.drop(typed)
             return onward(request, form.result)

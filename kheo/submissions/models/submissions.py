@@ -308,10 +308,8 @@ class Submission(models.Model):
                 version=version or self.version, settled=True,
             )  # fmt: skip
             enrolment = registration.save_draft(values, by=by)
-            owner = enrolment.initiative.owner
-            if not by.acts_for(owner) and owner.kind != Unit.Kind.TYPED and owner.people():
-                # Somebody without an account wrote this body's name: the body itself is asked.
-                OnBehalf.objects.type(enrolment, by=by, origin=OnBehalf.Origin.LINK)
+            # Somebody without an account wrote this body's name: the body itself is asked.
+            OnBehalf.objects.ask(enrolment, by=by, origin=OnBehalf.Origin.LINK)
             enrolment.send(by=by, seen=seen)
             if enrolment.may("receive", by):
                 enrolment.receive(by=by)
