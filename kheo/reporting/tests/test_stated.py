@@ -258,7 +258,7 @@ class Stating(TestCase):
 
     def test_a_document_is_described_anew_and_all_of_it_withdrawn(self):
         source = self.source()
-        self.paste(source, "Đơn vị;Kỳ;Mới\nxã Tam Quang;2024;3\nxã Tam Hợp;2024;4", keep="1")
+        self.paste(source, "Đơn vị;Kỳ;Mới\nxã Tam Quang;2024;3\nxã Tam Quang;2023;4", keep="1")
         edit, away = (
             reverse(name, args=[source.pk]) for name in ("reported_source_edit", "reported_source_withdraw")
         )
