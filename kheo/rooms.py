@@ -13,7 +13,7 @@ WHAT = [
     "fieldwork",
     "recognition",
 ]
-FACES = ["duties", "reporting", "stories", "portal"]
+FACES = ["duties", "reporting", "stories", "guide", "portal"]
 
 ROOMS = [*GROUND, *WHO_AND_WHERE, *KEEPING, *WHAT, *FACES]
 

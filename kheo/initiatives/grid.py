@@ -31,6 +31,10 @@ class Column:
     # Folded headings that people use for it.
     headings: tuple[str, ...]
 
+    def is_called(self, folded: str) -> bool:
+        """Whether a heading means it: one that people use, or the page's own words for it."""
+        return folded in self.headings or folded == fold(str(self.label))
+
 
 COLUMNS = [
     Column("name", _("Name of the initiative"), ("ten mo hinh", "ten mo hinh, dien hinh", "ten", "name")),
@@ -92,7 +96,7 @@ def _headings(row: list[str]) -> list[str]:
     found = []
     for cell in row:
         folded = fold(cell).strip(" *:")
-        found.append(next((column.name for column in COLUMNS if folded in column.headings), ""))
+        found.append(next((column.name for column in COLUMNS if column.is_called(folded)), ""))
     return found if sum(map(bool, found)) >= 2 else []
 
 

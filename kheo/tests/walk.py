@@ -288,6 +288,7 @@ def pages(now: Unfinished) -> Iterable[Stop]:
     from kheo.directives.models import Directive, Duty
     from kheo.fieldwork.models import FieldReport
     from kheo.files.models import Photo
+    from kheo.guide.pages import PAGES
     from kheo.initiatives.models import Catalogue, Enrolment, Initiative
     from kheo.places.models import Area
     from kheo.plans.models import CalendarEntry, CriteriaSet, Movement, Plan
@@ -339,6 +340,9 @@ def pages(now: Unfinished) -> Iterable[Stop]:
     yield Stop("receipt_find", None, reverse("receipt_find"))
     yield Stop("receipt", None, waiting_at_desk.receipt_path)
     yield Stop("receipt_correct", None, reverse("receipt_correct", args=[waiting_at_desk.code]))
+    yield Stop("guide", None, reverse("guide"))
+    for slug in [page.slug for page in PAGES]:
+        yield Stop("guide_page", None, reverse("guide_page", args=[slug]))
     yield Stop("account_login", None, reverse("account_login"))
     yield Stop("account_reset_password", None, reverse("account_reset_password"))
     yield Stop("account_inactive", None, reverse("account_inactive"))

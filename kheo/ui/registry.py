@@ -171,6 +171,21 @@ class Links:
 
 
 @dataclass
+class Helps:
+    """Where the guide explains a page, by the page's URL name."""
+
+    pages: dict[str, tuple[Text, str, str]] = field(default_factory=dict)
+
+    def add(self, explained: str, title: Text, url_name: str, slug: str) -> None:
+        """Say that the page of the URL name `explained` is explained under `title`."""
+        self.pages[explained] = (title, url_name, slug)
+
+    def about(self, url_name: str) -> dict[str, Any] | None:
+        found = self.pages.get(url_name)
+        return {"title": found[0], "url": reverse(found[1], args=[found[2]])} if found else None
+
+
+@dataclass
 class Things:
     """Under which URL name the page of a thing stands, by its model: what the journal names can be opened."""
 
@@ -204,6 +219,7 @@ class Verbs:
 menu = Menu()
 links = Links()
 things = Things()
+helps = Helps()
 panels = Panels()
 verbs = Verbs(
     {

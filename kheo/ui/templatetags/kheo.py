@@ -18,7 +18,7 @@ from kheo.audit.models import Entry
 from kheo.lib import formats
 from kheo.lib.periods import BEGINNING, FOREVER
 from kheo.ui.icons import ICONS
-from kheo.ui.registry import links, verbs
+from kheo.ui.registry import helps, links, verbs
 
 register = template.Library()
 
@@ -159,6 +159,13 @@ def timeline(thing: Any, most: int = 50) -> dict[str, Any]:
     """The journal of one object, newest first. One query."""
     found = list(Entry.objects.about(thing).select_related("user")[: most + 1])
     return {"entries": [_told(entry) for entry in found[:most]], "more": len(found) > most}
+
+
+@register.inclusion_tag("ui/parts/help.html", takes_context=True)
+def help_link(context: dict[str, Any]) -> dict[str, Any]:
+    """ "?" beside the heading, where the guide explains this page."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return {"help": helps.about(match.url_name) if match and match.url_name else None}
 
 
 @register.filter

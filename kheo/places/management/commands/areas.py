@@ -2,12 +2,12 @@
 
     kheo areas load                       the whole country, through the reorganisation of July 2025
     kheo areas load --province 40         one province of today
-    kheo areas load LIST.xlsx --on DATE   what a newer list changes; with --apply it is carried out
-    kheo areas hamlets LIST.xlsx          which hamlets an office's list adds; with --apply they are added
+    kheo areas load LIST.csv --on DATE    what a newer list changes; with --apply it is carried out
 
 Exit code 0: done, or nothing to do. 2: the list differs and was only previewed, or left lines unplaced.
 """
 
+import csv
 import sys
 from argparse import ArgumentParser
 from collections import Counter
@@ -20,8 +20,7 @@ from django.utils.translation import gettext as _
 
 from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
-from kheo.lib.tables import read_tables
-from kheo.places import changes, hamlets, nation
+from kheo.places import changes, nation
 from kheo.places.models import Area, Level
 from kheo.places.nation import Difference, Listed, Move, Report
 
@@ -34,8 +33,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.epilog = (
-            f"LIST: a spreadsheet or .csv with the columns {', '.join(LIST_COLUMNS)}. "
-            f"MOVES: one with the columns {', '.join(MOVE_COLUMNS)}; relation is whole, unchanged, part, "
+            f"LIST: .csv with the columns {', '.join(LIST_COLUMNS)}. "
+            f"MOVES: .csv with the columns {', '.join(MOVE_COLUMNS)}; relation is whole, unchanged, part, "
             "part_area or part_area_all_population."
         )
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -47,15 +46,7 @@ class Command(BaseCommand):
         load.add_argument("--basis", default="", help="the resolution behind the newer list")
         load.add_argument("--apply", action="store_true", help="carry out what the newer list changes")
 
-        hamlets = verbs.add_parser("hamlets")
-        hamlets.add_argument("list", type=Path, help="the office's own spreadsheet, .csv or Word table")
-        hamlets.add_argument("--on", type=date.fromisoformat, help="of which day its communes are; today")
-        hamlets.add_argument("--apply", action="store_true", help="add those that are new")
-
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["verb"] == "hamlets":
-            self.hamlets(options)
-            return
         try:
             report = self.newer(options) if options["list"] else self.shipped(options["province"])
         except Refused as refused:
@@ -63,19 +54,6 @@ class Command(BaseCommand):
         self.say_report(report)
         if report.unplaced and options["list"]:
             sys.exit(2)
-
-    def hamlets(self, options: dict[str, Any]) -> None:
-        try:
-            tables = read_tables(contents(options["list"]), options["list"].name)
-            taken = hamlets.take_in(tables, on=options["on"], write=options["apply"])
-        except Refused as refused:
-            raise CommandError(str(refused)) from refused
-        words = {"new": len(taken.added), "known": taken.known, "left": len(taken.unplaced)}
-        self.stdout.write(_("%(new)s hamlets are new, %(known)s known, %(left)s lines left out.") % words)
-        for line in taken.unplaced:
-            self.stdout.write(f"  {line}")
-        if not options["apply"] and taken.added:
-            self.stdout.write(_("Nothing was changed. To carry it out: --apply"))
 
     def shipped(self, provinces: list[str]) -> Report:
         report = nation.load(provinces, progress=self.stdout.write)
@@ -144,21 +122,16 @@ class Command(BaseCommand):
                     self.stdout.write(f"  {line}")
 
 
-def contents(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Refused(
-            _("%(file)s can't be read: %(why)s") % {"file": path, "why": error.strerror or error}
-        ) from error
-
-
 def table(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
-    """The named columns of a file's first table, in that order. Refused where one is missing."""
-    head, *rows = read_tables(contents(path), path.name)[0].rows
-    named = [cell.strip().lower() for cell in head]
-    if not rows or any(name not in named for name in columns):
+    """The named columns of a .csv, in that order, each line's cells trimmed. Refused where one is missing."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Refused(_("%(file)s can't be read: %(why)s") % {"file": path, "why": error}) from error
+    absent = [name for name in columns if lines and name not in lines[0]]
+    if absent or not lines:
         raise Refused(
             _("%(file)s needs the columns %(columns)s.") % {"file": path, "columns": ", ".join(columns)}
         )
-    return [[row[named.index(name)].strip() for name in columns] for row in rows]
+    return [[(line[name] or "").strip() for name in columns] for line in lines]
