@@ -87,6 +87,7 @@ IDLE_MINUTES = int(os.environ.get("KHEO_IDLE_MINUTES") or 30)
 # What the status page and the page that puts the authority on phones read; "" where there is none.
 CERTIFICATE = os.environ.get("KHEO_CERTIFICATE", "")
 AUTHORITY = os.environ.get("KHEO_AUTHORITY", "")
+PLAIN_PORT = int(os.environ.get("KHEO_PLAIN_PORT") or 80)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "kheo.ui.views.csrf_failure"

@@ -171,6 +171,13 @@ SETTINGS = [
         _file,
     ),
     Setting(
+        "KHEO_PLAIN_PORT",
+        "Cổng của máy chủ web không có HTTPS, nơi điện thoại mở trang hướng dẫn cài chứng thư.",
+        "The web server's port without HTTPS, where phones open the page about the authority.",
+        _number(1, 65535),
+        "80",
+    ),
+    Setting(
         "KHEO_IDLE_MINUTES",
         "Sau bao nhiêu phút không thao tác thì phải đăng nhập lại.",
         "Minutes without a click after which a person signs in again.",

@@ -37,6 +37,8 @@ NO_PAGE = {
     "sitemap": "for search engines",
     "sitemap_part": "for search engines",
     "robots": "for search engines",
+    "trust": "exists where an internal authority is used; its room tests it in a browser",
+    "trust_certificate": "a file, where an internal authority is used",
     "slip_batch": "nobody arrives by a list in the demonstration; its room tests it",
     "pin_set": "the cast has no passwords; its room tests it",
     "pin_sign_in": "no machine is shared in the demonstration; its room tests it",

@@ -149,6 +149,7 @@ class Installation:
             "KHEO_HOSTS": bracketed(answers["HOST"]),
             "KHEO_PROXIES": "1",
             "KHEO_CERTIFICATE": str(config / "tls" / ("cert.pem" if internal else "served.pem")),
+            "KHEO_PLAIN_PORT": answers["HTTP_PORT"],
             "KHEO_AUTHORITY": str(config / "authority" / "root.pem") if internal else "",
         }
 

@@ -180,6 +180,13 @@ def test_it_serves_over_https_until_told_to_stop(installed):
         status, head, _body = plain(values, "/dang-nhap/")
         assert status == 301
         assert f"https://{HOST}:{values['HTTPS_PORT']}/dang-nhap/" in head
+        status, head, _page = plain(values, "/chung-thu/")
+        assert status == 200
+        assert "set-cookie: sessionid" not in head.lower()
+        status, head, certificate = plain(values, "/chung-thu/kheo.crt")
+        assert "application/x-x509-ca-cert" in head
+        root = ssl.PEM_cert_to_DER_cert((here / "config" / "authority" / "root.pem").read_text())
+        assert certificate == root
         # A worker that is killed is there again.
         (worker,) = children(here, "work")
         os.kill(worker, signal.SIGKILL)
