@@ -121,6 +121,16 @@ def test_likely_duplicates_are_looked_at_first(client, world):
     assert (submission.state, submission.initiative) == ("merged", Initiative.objects.get())
 
 
+def test_what_bears_another_name_is_looked_for(client, world):
+    brought(draft(world, "Đèn sáng đường quê"), "sent", world)
+    submission = sent(world, world.link)
+    url = reverse("submission_merge", args=[submission.pk])
+    as_(client, world.nga)
+    assert "Đúng là một" not in client.get(url).content.decode()
+    assert "Đúng là một" not in client.get(url, {"q": "khong co"}).content.decode()
+    assert "Đèn sáng đường quê" in client.get(url, {"q": "den sang"}).content.decode()
+
+
 def test_many_at_once(client, world):
     chosen = [
         sent(world, world.link, name=name, body=f"Trường {name}").pk

@@ -247,6 +247,7 @@ def merge(request: Request, pk: int) -> HttpResponseBase:
         "lead": _("Choose the initiative it is the same as. Its sender reads the reason on the receipt."),
         "button": _("It is the same"),
         "searches": True,
+        "found_any": request.method == "POST" or among.exists(),
         "wanted": wanted,
     }
     return ask(request, found, form, act, words)
