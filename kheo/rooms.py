@@ -10,6 +10,7 @@ WHAT = [
     "tallies",
     "initiatives",
     "submissions",
+    "lists",
     "fieldwork",
     "recognition",
 ]

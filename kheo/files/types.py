@@ -18,6 +18,7 @@ PICTURES = {JPEG, PNG, WEBP, HEIC}
 PDF, TEXT = "application/pdf", "text/plain"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS, ODS = "application/vnd.ms-excel", "application/vnd.oasis.opendocument.spreadsheet"
 # A .docx or .xlsx with a password: kept, so that its reader can say what is wrong with it.
 LOCKED = "application/x-locked-office"
 EMPTY = "application/x-empty"
@@ -61,6 +62,8 @@ def document_type(path: Path, name: str) -> str:
     if head.startswith(_OLE):
         if _is_locked(path):
             return LOCKED
+        if _names_in(path, "Workbook") and not _names_in(path, "_VBA_PROJECT_CUR"):
+            return XLS
         raise Refused(
             _("“%(name)s” is in the old format of Word or Excel. Save it as .docx or .xlsx and upload that.")
             % {"name": name}
@@ -80,11 +83,16 @@ def _office_type(path: Path, name: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             inside = set(archive.namelist())
+            mimetype = ""
+            if "mimetype" in inside:
+                with archive.open("mimetype") as file:
+                    mimetype = file.read(100).decode("ascii", errors="replace").strip()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise Refused(
             _("“%(name)s” is damaged and cannot be opened. Save it again and upload that.") % {"name": name}
         )
-    if any(part.lower().endswith("vbaproject.bin") for part in inside):
+    macros = ("vbaproject.bin", "basic/script-lc.xml")
+    if any(part.lower().endswith(macros) for part in inside):
         raise Refused(
             _("“%(name)s” holds macros. Save it without macros as .docx or .xlsx and upload that.")
             % {"name": name}
@@ -93,6 +101,8 @@ def _office_type(path: Path, name: str) -> str:
         return DOCX
     if "xl/workbook.xml" in inside:
         return XLSX
+    if "content.xml" in inside and mimetype == ODS:
+        return ODS
     raise Refused(
         _("“%(name)s” is an archive or another kind of document. Upload the .pdf, .docx or .xlsx itself.")
         % {"name": name}
@@ -101,7 +111,12 @@ def _office_type(path: Path, name: str) -> str:
 
 def _is_locked(path: Path) -> bool:
     """Whether an OLE container is an encrypted .docx or .xlsx: its directory then names EncryptedPackage."""
-    wanted, tail = "EncryptedPackage".encode("utf-16-le"), b""
+    return _names_in(path, "EncryptedPackage")
+
+
+def _names_in(path: Path, name: str) -> bool:
+    """Whether the directory of an OLE container may name a stream: whether the name stands in the file."""
+    wanted, tail = name.encode("utf-16-le"), b""
     with path.open("rb") as file:
         while piece := file.read(MEGABYTE):
             if wanted in tail + piece:

@@ -43,6 +43,8 @@ class Line:
     kind: str = Initiative.Kind.MODEL
     subject: str = Initiative.Subject.COLLECTIVE
     goal: str = ""
+    # What the list says beside it.
+    note: str = ""
     started_on: date | None = None
     contact_name: str = ""
     contact_phone: str = ""
@@ -117,6 +119,7 @@ def _initiatives(lines: Sequence[Line], movement: Movement, by: Post) -> list[In
                 commune=line.commune,
                 state=Initiative.State.RUNNING,
                 goal=nfc(line.goal),
+                source_note=nfc(line.note),
                 started_on=line.started_on,
                 contact_name=nfc(line.contact_name),
                 contact_phone=line.contact_phone,

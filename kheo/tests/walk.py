@@ -59,6 +59,12 @@ Thực hiện phong trào thi đua “Dân vận khéo” năm 2026
 """
 
 
+OLD_LIST = """STT\tTên mô hình\tLĩnh vực
+1\tNgõ sạch vườn xanh\tKinh tế
+2\tGiờ học không điện thoại\tViệc nước
+"""
+
+
 class Stop(NamedTuple):
     """One page: the URL name, who looks and its address. `who` is None for a visitor, "thu/clerk" for a
     post by its role, "lam/17" for one at the unit of that number."""
@@ -69,6 +75,9 @@ class Stop(NamedTuple):
 
 
 class Unfinished(NamedTuple):
+    list_begun: Any
+    list_checked: Any
+    list_loaded: Any
     directive: Any
     drafted: Any
     sent: Any
@@ -118,6 +127,7 @@ def unfinished() -> Unfinished:
         Practice,
     )
     from kheo.lib.periods import today
+    from kheo.lists import loading, taking_in
     from kheo.messaging.kinds import kinds
     from kheo.messaging.models import Message
     from kheo.papers import kinds as paper_kinds
@@ -234,7 +244,28 @@ def unfinished() -> Unfinished:
     )
     rows = [["Đơn vị", "Kỳ", "Tổng", "Kinh tế"], [minh.unit.name, f"{year - 1}", "286", "176"]]
     stated, *_parts = source.state(Reader(hoa, Given(measure="enrolled")).read(rows).good, by=hoa)
+    list_begun = taking_in.take_in(minh, pasted=OLD_LIST)
+    list_checked = taking_in.take_in(minh, pasted=OLD_LIST)
+    list_loaded = taking_in.take_in(minh, pasted=OLD_LIST.replace("Việc nước\n", "Kinh tế\n"))
+    for each in (list_checked, list_loaded):
+        loading.name_columns(
+            each,
+            by=minh,
+            mapping=each.mapping,
+            document="danh mục",
+            number="07-DM/ĐU",
+            signed_on=today(),
+            issuer="",
+            year=year,
+            default_owner="cap_uy",
+            default_kind="continuing",
+        )
+    list_loaded.refresh_from_db()
+    loading.ask_to_load(list_loaded, by=minh)
     return Unfinished(
+        list_begun=list_begun,
+        list_checked=list_checked,
+        list_loaded=list_loaded,
         directive=enter(thu, text=PLAN_2027),
         drafted=drafted,
         sent=sent,
@@ -456,6 +487,11 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("minh", "enrolment_draft", [now.registration_draft.key]),
         ("minh", "enrolments_continue", []),
         ("minh", "enrolments_grid", []),
+        ("minh", "office_lists", []),
+        ("minh", "office_list", [now.list_checked.pk]),
+        ("minh", "office_list_columns", [now.list_begun.pk]),
+        ("minh", "office_list_progress", [now.list_loaded.pk]),
+        ("minh", "office_list_take_back", [now.list_loaded.pk]),
         ("thu", "on_behalf_new", []),
         ("thu", "on_behalf_by_word", [now.typed_for_others.pk]),
         ("lan", "enrolment", [now.typed_for_others.pk]),

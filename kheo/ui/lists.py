@@ -250,6 +250,8 @@ def xlsx_response(
     )
     body = {
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        # What a program could take for a formula keeps the sign of a text, also when the cell is edited.
+        "guarded": book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True}),
         "whole": book.add_format({"num_format": "#,##0", "valign": "top"}),
         "part": book.add_format({"num_format": "#,##0.##", "valign": "top"}),
         "day": book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"}),
@@ -329,7 +331,8 @@ def _write(sheet: Any, at: int, line: list[Any], body: dict[str, Any]) -> None:
         elif isinstance(value, date):
             continue
         else:
-            sheet.write_string(at, place, str(value)[:LONGEST_CELL], body["text"])
+            text = str(value)[:LONGEST_CELL]
+            sheet.write_string(at, place, text, body["guarded" if text[:1] in "=+-@\t\r" else "text"])
 
 
 def _sheet_name(title: str) -> str:

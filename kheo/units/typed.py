@@ -27,6 +27,11 @@ class Named(NamedTuple):
     area: Area
 
 
+def key_of(named: Named) -> tuple[int, str]:
+    """By what `find_or_found` answers for it."""
+    return named.under.pk, fold(named.name)[:300]
+
+
 def find_or_found(named: Iterable[Named], *, by: Any) -> dict[tuple[int, str], Unit]:
     """The typed body of each, by (id of the one above, folded name); what is missing is founded.
 
@@ -36,7 +41,7 @@ def find_or_found(named: Iterable[Named], *, by: Any) -> dict[tuple[int, str], U
     for each in named:
         each = each._replace(name=nfc(" ".join(each.name.split()))[:300])
         if fold(each.name):
-            wanted.setdefault((each.under.pk, fold(each.name)), each)
+            wanted.setdefault(key_of(each), each)
     above = sorted({each.under.pk for each in wanted.values()})
     with transaction.atomic():
         # The superiors' rows are the lock: two people typing the same school make one.

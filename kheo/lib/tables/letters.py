@@ -64,10 +64,12 @@ def of_today(rows: list[list[str]], lines: list[str]) -> tuple[list[list[str]], 
     texts = [*columns, lines]
     found = [_encoding(text) for text in texts]
     common = next((each for each in ("tcvn3", "vni") if each in found), "")
+    # Beside letters of today, what reads well as it stands is of today too.
+    mixed = bool(common) and any(_OF_TODAY.search(cell) for text in texts for cell in text)
     for at, text in enumerate(texts):
         # A column of a few words proves nothing by itself: it is taken for what its neighbours are.
         encoding = found[at] or (common if _undecided(text, common) else "")
-        texts[at] = [_cell(cell, encoding) for cell in text] if encoding else text
+        texts[at] = [_cell(cell, encoding, mixed) for cell in text] if encoding else text
     *columns, lines = [[_plain(cell) for cell in text] for text in texts]
     return (
         [list(row) for row in zip(*columns, strict=True)],
@@ -116,11 +118,12 @@ def _old_looking(cells: list[str]) -> list[str]:
     return old
 
 
-def _cell(cell: str, encoding: str) -> str:
+def _cell(cell: str, encoding: str, mixed: bool) -> str:
     if cell.isascii() or _OF_TODAY.search(cell):
         return cell
     read = _READINGS[encoding](cell)
-    return read if _share([read]) >= _share([cell]) else cell
+    one, other = _share([read]), _share([cell])
+    return read if one > other or (one == other and not mixed) else cell
 
 
 def _plain(cell: str) -> str:

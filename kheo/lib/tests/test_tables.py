@@ -12,12 +12,20 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kheo.lib.legacy_text import _TCVN3
 from kheo.lib.refusals import Refused
 from kheo.lib.tables import opening, read_pasted, read_tables
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with override("en"):
+        yield
+
 
 LIST = [
     ["STT", "Tên mô hình", "Xã"],
