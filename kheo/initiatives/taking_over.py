@@ -25,8 +25,8 @@ from kheo.search import index
 from kheo.tallies.counting import Differences, Key, move
 from kheo.units.models import Level, Post, Unit
 
-# What a taken-over enrolment and its initiative have from the beginning.
-FROM_THE_BEGINNING = {"initiatives.Step", "initiatives.Enrolment", "lists.Row"}
+# What a taken-over enrolment and its initiative have from the beginning; a room that takes over adds its own.
+FROM_THE_BEGINNING = {"initiatives.Step", "initiatives.Enrolment"}
 # Begins what makes a line of a list the same when it is loaded again: see `Initiative.source_id`.
 IDENTITY = "list:"
 

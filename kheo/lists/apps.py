@@ -8,8 +8,10 @@ class ListsConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.files.owners import register_owner
+        from kheo.initiatives.taking_over import FROM_THE_BEGINNING
         from kheo.ui.registry import MenuEntry, menu, verbs
 
+        FROM_THE_BEGINNING.add("lists.Row")
         register_owner("lists.OfficeList", lambda user, thing: thing.may_be_seen_by(user))
         verbs.add(
             {
