@@ -21,6 +21,9 @@ from kheo.reporting import words
 from kheo.reporting.models import ReportedFigure
 from kheo.tallies.figures import Reading
 
+# A paper names so many missing communes; the page and its spreadsheet name all of them.
+MOST_NAMED = 40
+
 
 @dataclass
 class Coverage:
@@ -129,10 +132,14 @@ class Coverage:
 
     @property
     def missing_sentence(self) -> str:
-        """The missing ones by name."""
+        """The missing ones by name; of very many the first, and how many more."""
         if not self.missing:
             return ""
-        return _("Not among them: %(names)s.") % {"names": ", ".join(area.full_name for area in self.missing)}
+        names = ", ".join(area.full_name for area in self.missing[:MOST_NAMED])
+        if len(self.missing) > MOST_NAMED:
+            more = self._number(len(self.missing) - MOST_NAMED)
+            return _("Not among them: %(names)s and %(more)s more.") % {"names": names, "more": more}
+        return _("Not among them: %(names)s.") % {"names": names}
 
     @property
     def meaning(self) -> str:

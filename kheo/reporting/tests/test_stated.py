@@ -389,6 +389,13 @@ class Behind(TestCase):
             self.page("dashboard", year=2026), "Trong đó 1 xã, phường chỉ có số liệu theo báo cáo"
         )
 
+    def test_a_paper_names_some_of_very_many(self):
+        from unittest.mock import patch
+
+        coverage = Dashboard(self.cast.hoa, 2025).coverage
+        with patch("kheo.reporting.coverage.MOST_NAMED", 1):
+            self.assertEqual(coverage.missing_sentence, "Chưa có: Xã Tam Đình và 2 xã, phường khác.")
+
     def test_by_field_the_communes_that_have_something_there(self):
         dashboard = Dashboard(self.cast.hoa, 2026)
         told = {row.row.key: len(row.behind.behind) for row in dashboard.table("field").rows}

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import override
 
 from kheo.lib.periods import Period, today
 from kheo.reporting.coverage import Coverage
@@ -110,8 +111,11 @@ def _behind(coverage: Coverage, missing: bool) -> str:
 
 
 def _stated(figure: ReportedFigure) -> str:
-    line = f"by report, never added: {figure.who}, {figure.measure}, {figure.period_words}: {figure.value}"
-    return " ".join([f"{line} ({figure.source})", *figure.sum_sentences])
+    with override("en"):
+        line = (
+            f"by report, never added: {figure.who}, {figure.measure}, {figure.period_words}: {figure.value}"
+        )
+        return " ".join([f"{line} ({figure.source})", *figure.sum_sentences])
 
 
 def _json(figure: ReportedFigure) -> dict[str, Any]:
