@@ -264,6 +264,25 @@ class DeputyForm(Form):
         return data
 
 
+class RosterForm(Form):
+    """An office's list of people, as a file or pasted."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("A spreadsheet or a Word table, as the office keeps it."),
+    )
+    pasted = forms.CharField(
+        label=_("or paste rows with their headings"), required=False, widget=forms.Textarea
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors and not data.get("file") and not data.get("pasted"):
+            self.add_error("file", _("Choose the file, or paste rows."))
+        return data
+
+
 class PeopleFilter(Form):
     q = forms.CharField(label=_("Name, user name or phone number"), required=False, max_length=120)
     state = forms.ChoiceField(

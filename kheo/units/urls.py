@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kheo.units import people_views, views
+from kheo.units import people_views, roster_views, views
 
 urlpatterns = [
     path("voi-tu-cach/", views.act_as, name="act_as"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("can-bo/quy-tac-dang-nhap/", people_views.sign_in_rules, name="sign_in_rules"),
     path("can-bo/phieu/<int:pk>/", people_views.slip_batch, name="slip_batch"),
     path("can-bo/phieu/docx/", people_views.slips_docx, name="slips_docx"),
+    path("can-bo/danh-sach/", roster_views.roster_new, name="roster_new"),
+    path("can-bo/danh-sach/mau/", roster_views.roster_sheet_xlsx, name="roster_sheet"),
+    path("can-bo/danh-sach/<int:pk>/", roster_views.roster, name="roster"),
+    path("can-bo/danh-sach/<int:pk>/tao/", roster_views.roster_load, name="roster_load"),
     path("can-bo/<int:pk>/", people_views.person, name="person"),
     path("can-bo/<int:pk>/sua/", people_views.person_edit, name="person_edit"),
     path("can-bo/<int:pk>/phieu/", people_views.person_slip, name="person_slip"),
