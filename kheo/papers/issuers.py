@@ -107,9 +107,10 @@ def _committee(unit: Unit, family: str) -> Issuer:
         Member.objects.filter(committee__unit=unit, title=Member.Title.HEAD).order_by("-valid_from").first()
     )
     office = seat.office if seat else (above.position if above else "")
-    # "Bí thư Đảng ủy xã Khe Mẫu" signs as "BÍ THƯ": the body stands in the heading.
-    for known in (parent.name if parent else "", unit.area.in_text):
-        office = office.removesuffix(known).rstrip()
+    for known in (above.deputy, above.position) if above and parent else ():
+        # "Bí thư Đảng ủy" or "Bí thư Đảng ủy xã Khe Mẫu" signs as "BÍ THƯ": the body stands in the heading.
+        if known and office.startswith(known) and parent.name.startswith(office[len(known) :].strip()):  # type: ignore[union-attr]
+            office = known
     position = f"{office.upper()}\nkiêm\nTRƯỞNG BAN CHỈ ĐẠO" if office else "TRƯỞNG BAN"
     return Issuer(
         family,

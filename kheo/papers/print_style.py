@@ -29,9 +29,11 @@ _ALL = """
 .sheet .justify { text-align: justify; } .sheet .left { text-align: left; }
 .sheet .right { text-align: right; }
 .sheet .bold { font-weight: bold; } .sheet .italic { font-style: italic; }
-.sheet .as-is { font-weight: normal; text-transform: none; }
+.sheet p.as-is { font-weight: normal; text-transform: none; }
 .sheet h2, .sheet h3 { break-after: avoid; margin: .43em 0; }
-.sheet-frame { max-width: 210mm; margin: 0 auto; background: #fff; border: 1px solid #bbb; }
+.sheet strong { font-weight: bold; }
+.sheet-frame { width: 100%; max-width: 210mm; margin: 0 auto; box-sizing: border-box; }
+.sheet-frame { background: #fff; border: 1px solid #bbb; }
 """
 
 

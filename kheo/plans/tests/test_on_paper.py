@@ -13,6 +13,7 @@ from kheo.files.models import Attachment
 from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.papers import kinds
+from kheo.papers.issuers import issuer
 from kheo.papers.models import Paper
 from kheo.plans.models import Plan
 from kheo.plans.tests.cast import cast, full
@@ -72,6 +73,17 @@ class Drafting(Office):
         self.assertTrue(sheet.number_line.endswith("-KH/BCĐ"))
         self.assertEqual([line for line, _part in sheet.signature], ["BÍ THƯ", "kiêm", "TRƯỞNG BAN CHỈ ĐẠO"])
         self.assertEqual(sheet.draft, "Dự thảo")
+
+    def test_an_office_is_signed_without_the_body_that_stands_above(self):
+        board = self.at.committee.committee
+        for office, signed in (
+            ("Bí thư Đảng ủy", "BÍ THƯ"),
+            ("Phó Bí thư Đảng ủy xã Tam Quang", "PHÓ BÍ THƯ"),
+            ("Chủ tịch Ủy ban nhân dân xã", "CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ"),
+        ):
+            Member.objects.all().delete()
+            Member.objects.create(committee=board, office=office, title=Member.Title.HEAD)
+            self.assertEqual(issuer(self.at.committee).position.splitlines()[0], signed)
 
     def test_a_body_of_the_state_gets_the_states_layout_whoever_drafts(self):
         from kheo.papers.models import sheet_of
