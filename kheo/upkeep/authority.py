@@ -1,7 +1,7 @@
 """The internal authority: HTTPS for a name that no public authority knows.
 
-    folder/authority/root.pem, root.key    the authority; the key leaves this machine in no way but a backup
-    folder/tls/cert.pem, key.pem           what the web server shows
+    data/authority/root.pem, root.key    the authority, in the data folder, so that a backup holds it
+    tls/cert.pem, key.pem                what the web server shows, beside the settings
 
 The authority may vouch for the one host name only (name constraints), so a stolen key opens nobody's bank.
 A certificate is valid for 396 days, because browsers distrust longer ones, and renewed 45 days before.
@@ -27,7 +27,7 @@ RENEW_DAYS = 45
 NAME = "Khéo"
 
 
-def ensure(folder: Path, host: str, *, now: datetime | None = None) -> list[str]:
+def ensure(folder: Path, host: str, *, tls: Path | None = None, now: datetime | None = None) -> list[str]:
     """Make what is missing, renew what ends; answers what was done: "root", "leaf".
 
     A new host name outside what the authority may vouch for takes a new authority, which phones must be given
@@ -45,7 +45,8 @@ def ensure(folder: Path, host: str, *, now: datetime | None = None) -> list[str]
         write(root_key_file, _key_bytes(root_key), 0o600)
         write(root_file, root.public_bytes(serialization.Encoding.PEM), 0o644)
         done.append("root")
-    leaf_file, leaf_key_file = folder / "tls" / "cert.pem", folder / "tls" / "key.pem"
+    tls = tls or folder / "tls"
+    leaf_file, leaf_key_file = tls / "cert.pem", tls / "key.pem"
     leaf, leaf_key = _pair(leaf_file, leaf_key_file)
     if (
         leaf is None

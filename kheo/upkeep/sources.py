@@ -171,7 +171,7 @@ def certificate() -> Iterator[Line]:
             if settings.AUTHORITY
             else _("Put the office's new certificate in place of the old one, then:")
         )
-        yield Line(RED if left < NOW else AMBER, said, todo, "sudo script/start")
+        yield Line(RED if left < NOW else AMBER, said, todo, "sudo systemctl start kheo-nightly")
     if settings.AUTHORITY:
         yield Line(
             PLAIN,

@@ -105,14 +105,19 @@ class Installation:
         """The internal authority and its certificate, or a look at the office's own."""
         config, host = self.machine.config, self.answers["HOST"]
         if self.answers["CERTIFICATE"] == INTERNAL:
-            done = authority.ensure(config, host)
-            if "root" in done and any((config / "authority").glob("*.before-*")):
+            held = self.data / "authority"
+            done = authority.ensure(self.data, host, tls=config / "tls")
+            for path in [held, *held.iterdir()]:
+                self.rights(
+                    path, 0o700 if path.is_dir() else stat.S_IMODE(path.stat().st_mode), self.machine.owner
+                )
+            if "root" in done and any(held.glob("*.before-*")):
                 print(_("The name changed, and with it the authority: phones must be given the new one."))
             return bool(done)
-        held, key = Path(self.answers["CERTIFICATE"]), Path(self.answers["CERTIFICATE_KEY"])
-        authority.trouble_with(held, key, host)
+        office, key = Path(self.answers["CERTIFICATE"]), Path(self.answers["CERTIFICATE_KEY"])
+        authority.trouble_with(office, key, host)
         # The status page reads it as another user; the office's own folder may be closed to that one.
-        return self.put(config / "tls" / "served.pem", held.read_text(), 0o644)
+        return self.put(config / "tls" / "served.pem", office.read_text(), 0o644)
 
     def settings(self) -> bool:
         """The settings file: written once, then only what was answered anew; the rest is the office's."""
@@ -150,7 +155,7 @@ class Installation:
             "KHEO_PROXIES": "1",
             "KHEO_CERTIFICATE": str(config / "tls" / ("cert.pem" if internal else "served.pem")),
             "KHEO_PLAIN_PORT": answers["HTTP_PORT"],
-            "KHEO_AUTHORITY": str(config / "authority" / "root.pem") if internal else "",
+            "KHEO_AUTHORITY": str(self.data / "authority" / "root.pem") if internal else "",
         }
 
     @property
@@ -397,7 +402,7 @@ def carry_out(installation: Installation) -> Iterator[tuple[str, bool]]:
 def wait_until_answered(installation: Installation, seconds: int = 60) -> None:
     """Ask this machine for the sign-in page over HTTPS until it answers; Refused when it does not."""
     host, port = installation.answers["HOST"], int(installation.answers["HTTPS_PORT"])
-    trusted = installation.machine.config / "authority" / "root.pem"
+    trusted = installation.data / "authority" / "root.pem"
     context = ssl.create_default_context(cafile=str(trusted) if trusted.exists() else None)
     why: Exception | None = None
     until = time.monotonic() + seconds

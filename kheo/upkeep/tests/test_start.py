@@ -4,6 +4,7 @@ One installation serves the whole module, because the areas take several seconds
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -39,11 +40,15 @@ def free_ports(count):
     return ports
 
 
+def clean(**given):
+    """The environment without what the tests themselves are told."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("KHEO_")} | given
+
+
 def start(folder, *arguments, **environment):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KHEO_")}
     return subprocess.run(
         [str(ROOT / "script/start"), "--here", str(folder), "--no-serve", *arguments],
-        env={**kept, **environment},
+        env=clean(**environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -147,7 +152,7 @@ def test_what_the_office_wrote_into_the_settings_stays(installed):
 
 def test_secrets_are_for_their_owner_alone(installed):
     here, *_rest = installed
-    for name in ("data/secret-key", "config/authority/root.key", "config/tls/key.pem", "config/answers.env"):
+    for name in ("data/secret-key", "data/authority/root.key", "config/tls/key.pem", "config/answers.env"):
         assert stat.S_IMODE((here / name).stat().st_mode) == 0o600, name
     assert stat.S_IMODE((here / "data").stat().st_mode) == 0o750
 
@@ -185,7 +190,7 @@ def test_it_serves_over_https_until_told_to_stop(installed):
         assert "set-cookie: sessionid" not in head.lower()
         status, head, certificate = plain(values, "/chung-thu/kheo.crt")
         assert "application/x-x509-ca-cert" in head
-        root = ssl.PEM_cert_to_DER_cert((here / "config" / "authority" / "root.pem").read_text())
+        root = ssl.PEM_cert_to_DER_cert((here / "data" / "authority" / "root.pem").read_text())
         assert certificate == root
         # A worker that is killed is there again.
         (worker,) = children(here, "work")
@@ -204,7 +209,9 @@ def test_a_wrong_setting_stops_it_with_one_sentence(installed):
     before = file.read_text(encoding="utf-8")
     try:
         file.write_text(before.replace("#KHEO_DEBUG=0", "KHEO_DEBUG=1"), encoding="utf-8")
-        done = subprocess.run([here / "kheo", "run"], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [here / "kheo", "run"], env=clean(), capture_output=True, text=True, timeout=60, check=False
+        )
     finally:
         file.write_text(before, encoding="utf-8")
     assert done.returncode == 78
@@ -220,7 +227,9 @@ class running:
 
     def __enter__(self):
         self.log = (self.here.parent / "run.log").open("w+")
-        self.process = subprocess.Popen([self.here / "kheo", "run"], stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen(
+            [self.here / "kheo", "run"], stdout=self.log, stderr=self.log, env=clean()
+        )
         until = time.monotonic() + 60
         while time.monotonic() < until and self.process.poll() is None:
             self.log.seek(0)
@@ -237,7 +246,7 @@ class running:
 
 
 def asked(here, values, path, header="", host=HOST):
-    context = ssl.create_default_context(cafile=here / "config" / "authority" / "root.pem")
+    context = ssl.create_default_context(cafile=here / "data" / "authority" / "root.pem")
     with (
         socket.create_connection(("127.0.0.1", int(values["HTTPS_PORT"])), 10) as connection,
         context.wrap_socket(connection, server_hostname=HOST) as sealed,
@@ -272,3 +281,59 @@ def children(here, command):
         if named and command.encode() in words[2:5]:
             found.append(int(entry.name))
     return sorted(found)
+
+
+@pytest.mark.browser
+def test_an_signs_in_over_https_with_the_code_and_sees_the_system(tmp_path, chromium):
+    """From the answers to the status page, in a browser that trusts the office's authority."""
+    given = answers(tmp_path)
+    here = tmp_path / "kheo"
+    done = start(here, "--answers", str(given))
+    assert done.returncode == 0, done.stdout + done.stderr
+    code = re.search(r"Mã dùng một lần: (\S+)", done.stdout)[1]
+    values = dict(line.split("=", 1) for line in given.read_text(encoding="utf-8").splitlines())
+    home = f"https://{HOST}:{values['HTTPS_PORT']}"
+    with running(here, values):
+        distrusting = chromium.browser_type.launch(
+            executable_path=os.environ.get("KHEO_CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu"],
+            env={**os.environ, "HOME": str(tmp_path / "nobody")},
+        )
+        with pytest.raises(Exception, match="ERR_CERT_AUTHORITY_INVALID"):
+            distrusting.new_page().goto(home)
+        distrusting.close()
+        browser = chromium.browser_type.launch(
+            executable_path=os.environ.get("KHEO_CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu"],
+            env={**os.environ, "HOME": str(trusting_home(here, tmp_path))},
+        )
+        page = browser.new_page(viewport={"width": 360, "height": 800}, locale="vi-VN")
+        page.goto(f"{home}/dang-nhap/")
+        assert page.evaluate("window.isSecureContext")
+        page.locator("[name=login]").fill("an")
+        page.locator("[name=password]").fill(code)
+        page.get_by_role("button", name="Đăng nhập", exact=True).click()
+        page.wait_for_url(lambda url: "mat-khau" in url)
+        for name in ("password1", "password2"):
+            page.locator(f"[name={name}]").fill("con suối nhỏ chảy qua bản")
+        page.get_by_role("button", name="Lưu mật khẩu mới").click()
+        page.wait_for_url(lambda url: "mat-khau" not in url)
+        page.goto(f"{home}/he-thong/")
+        shown = page.locator("main").inner_text()
+        assert "Bộ chạy nền đang chạy" in shown
+        assert "Chứng thư có giá trị đến" in shown
+        assert "Không có lỗi" in shown
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.screenshot(path=ROOT / "test-results" / "system.png", full_page=True)
+        browser.close()
+
+
+def trusting_home(here, folder):
+    """A home whose browser was told to trust the authority, as an office's PC is."""
+    home = folder / "home"
+    database = home / ".pki" / "nssdb"
+    database.mkdir(parents=True)
+    root = str(here / "data" / "authority" / "root.pem")
+    for arguments in (["-N", "--empty-password"], ["-A", "-n", "kheo", "-t", "C,,", "-i", root]):
+        subprocess.run(["certutil", "-d", f"sql:{database}", *arguments], check=True)
+    return home
