@@ -237,8 +237,21 @@ def days_of_a_window() -> dict[str, str]:
     return {"today": f"{today():%d/%m/%Y}", "later": f"{today() + timedelta(days=30):%d/%m/%Y}"}
 
 
+def a_report_sent() -> dict[str, str]:
+    from kheo.demo.people import post_of
+    from kheo.fieldwork.models import UnitReport
+    from kheo.lib.periods import today
+
+    minh = post_of("minh", "reporter")
+    first = today().replace(month=1, day=1)
+    words = {"period_first": first, "period_last": today(), "results": "Các mô hình duy trì tốt."}
+    UnitReport.objects.begin(minh.unit, by=minh, values=words, lines=[]).send(by=minh)
+    return days_of_a_window()
+
+
 PREPARED: dict[str, Callable[[], dict[str, str]]] = {
     "dang-nhap-lan-dau": a_code_for_lan,
     "dang-ky-khong-tai-khoan": days_of_a_window,
+    "van-ban-giay": a_report_sent,
     "tiep-nhan-va-tra-lai": something_sent,
 }

@@ -5,6 +5,7 @@ from kheo.guide.pages import (
     directives,
     field_report,
     first_sign_in,
+    papers,
     receiving,
     registering,
     unit_page,
@@ -22,5 +23,6 @@ PAGES: tuple[Page, ...] = (
     unit_report.PAGE,
     receiving.PAGE,
     without_account.PAGE,
+    papers.PAGE,
     directives.PAGE,
 )
