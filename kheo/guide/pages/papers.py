@@ -31,9 +31,7 @@ PAGE = Page(
             Control("button", "Lập dự thảo"),
         ),
         Step(
-            _(
-                "Look at the A4 page. If it is right, press “Ask for a number”; it also leaves as a Word file."
-            ),
+            _("Look at the A4 page or take it out as a Word file. If it is right, press “Ask for a number”."),
             Control("button", "Xin số"),
         ),
         Step(
