@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from kheo.lib.vietnamese import fold
 from kheo.places.models import Area
@@ -36,7 +37,8 @@ _TYPES = re.compile(rf"\b{_KINDS}\b")
 PLACE = re.compile(r"(?i)(?:^|\s)((?:xã|phường|thị trấn|tt\.)\s+\S.*)$")
 
 
-def key_of(name: str, places: Iterable[str] = ()) -> str:
+@lru_cache(maxsize=20_000)
+def key_of(name: str, places: tuple[str, ...] = ()) -> str:
     """What is left of a body's name for comparing, the names of its places left out; "" for none."""
     said = " " + " ".join(re.sub(r"[^\w]+", " ", fold(name)).split()) + " "
     for place in sorted(map(fold, places), key=len, reverse=True):
@@ -53,10 +55,10 @@ class Bodies:
     def __init__(self, day: date, areas: Iterable[Area]) -> None:
         self.by_area: dict[int, dict[str, list[Unit]]] = defaultdict(lambda: defaultdict(list))
         self.by_function: dict[tuple[int, str], Unit] = {}
-        self.names: dict[int, list[str]] = {}
+        self.names: dict[int, tuple[str, ...]] = {}
         wanted = {each.pk: each for area in areas for each in area.upward()}
         for area in wanted.values():
-            self.names[area.pk] = [each.name for each in area.upward()]
+            self.names[area.pk] = tuple(each.name for each in area.upward())
         ids = sorted(wanted)
         for begin in range(0, len(ids), 500):
             some = ids[begin : begin + 500]

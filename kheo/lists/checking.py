@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from rapidfuzz import fuzz, process
 from kheo.initiatives import duplicates
 from kheo.initiatives.models import Enrolment, Initiative
 from kheo.initiatives.registration import line_of
-from kheo.lib.vietnamese import fold, nfc
+from kheo.lib.vietnamese import fold, nfc, tone_blind
 from kheo.lists import columns
 from kheo.lists.bodies import PLACE, Bodies
 from kheo.lists.columns import FIELD, bare
@@ -110,12 +111,34 @@ class Reader:
             self.places[key] = self._find(whole, key)
         return self.places[key]
 
+    @cached_property
+    def plainly(self) -> dict[str, Area | None]:
+        """The communes of the day by their names as most lists write them; None for what several bear.
+
+        Only what names the district too: a commune's name alone is never trusted. One query, where `finding`
+        asks several for each place.
+        """
+        found: dict[str, Area | None] = {}
+        for area in Area.objects.on(self.day).communes().filter(in_force=True).with_place():
+            if area.parent is None or area.parent.level != Level.DISTRICT:
+                continue
+            names = {
+                tone_blind(f"{commune}, {district}")
+                for commune in (area.full_name, area.name)
+                for district in (area.parent.full_name, area.parent.name)
+            }
+            for name in names:
+                found[name] = None if name in found else area
+        return found
+
     def _find(self, said: str, key: str) -> Place:
         if instead := self.corrections.get(("place", key)):
             if instead.startswith("area:"):
                 area = Area.objects.with_place().filter(pk=int(instead[5:])).first()
                 return Place(area) if area else Place(None, "place_unknown")
             said = instead
+        if area := self.plainly.get(tone_blind(said)):
+            return Place(area)
         matches = finding.find(said, self.day, levels=[Level.COMMUNE]) or finding.find(said, self.day)
         matches = [match for match in matches if match.area.level != Level.PART]
         if not matches:
@@ -363,7 +386,7 @@ def check(
         for row, each in zip(some, got[begin : begin + AT_ONCE], strict=True):
             _keep(row, each, office_list)
         with transaction.atomic():
-            Row.objects.bulk_update(some, READ_AS, batch_size=200)
+            Row.objects.rewrite(some, READ_AS)
         if progress:
             progress(len(rows) // 2 + (begin + len(some)) // 2)
 

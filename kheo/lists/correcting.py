@@ -77,7 +77,7 @@ def all_different(office_list: OfficeList, *, by: Post) -> int:
             row.typed["same_as"] = "none"
             row.doubts.pop("same_as")
             row.doubtful = Row.MUST if any(each["must"] for each in row.doubts.values()) else bool(row.doubts)
-        Row.objects.bulk_update(rows, ["typed", "doubts", "doubtful"], batch_size=500)
+        Row.objects.rewrite(rows, ["typed", "doubts", "doubtful"])
         record(office_list, "corrected_cells", by=by, changes={"same_as": [None, len(rows)]})
     return len(rows)
 

@@ -56,23 +56,29 @@ def read_again(office_list: OfficeList, *, by: Post) -> None:
 
 
 def ask_to_load(office_list: OfficeList, *, by: Post) -> None:
-    """Load what is clear; what must be settled first, and what is left out, stays."""
+    """Load what is clear. Everything doubtful is settled before: a list is loaded whole."""
+    with transaction.atomic():
+        begin_to_load(office_list, by=by)
+        load_rows.enqueue(office_list.pk, by.pk)
+
+
+def begin_to_load(office_list: OfficeList, *, by: Post) -> None:
+    """The list may be loaded, and nobody else begins it."""
     by.require(*TAKERS, unit=office_list.unit)
     if office_list.state == OfficeList.State.LOADED:
         raise Refused(_("The list has been loaded already."))
     if current_movement() is None:
         raise Refused(_("No movement has been launched yet. Ask the province to launch one."))
-    if not office_list.rows.to_load().exists():
-        raise Refused(_("No line can be loaded yet. Settle the doubtful ones, or leave them out."))
     if left := office_list.counts()["must"]:
         raise Refused(
             _("%d lines are still doubtful. Settle them or leave them out; then load the list whole.") % left
         )
+    total = office_list.rows.to_load().count()
+    if not total:
+        raise Refused(_("No line can be loaded yet. Settle the doubtful ones, or leave them out."))
     with transaction.atomic():
-        total = office_list.rows.filter(state=Row.State.NEW).count()
         office_list.claim("load", state="checking", becomes="loading", by=by, verb="list_load_begun")
         OfficeList.objects.filter(pk=office_list.pk).update(total=total)
-        load_rows.enqueue(office_list.pk, by.pk)
 
 
 def ask_to_take_back(office_list: OfficeList, *, by: Post, reason: str) -> None:
@@ -171,7 +177,7 @@ def _load_some(office_list: OfficeList, movement: Any, by: Post) -> bool:
         for row, enrolment in zip(rows, made, strict=True):
             row.enrolment = enrolment
             row.state = Row.State.LOADED if enrolment else Row.State.ALREADY
-        Row.objects.bulk_update(rows, ["enrolment", "state"], batch_size=500)
+        Row.objects.rewrite(rows, ["enrolment", "state"])
         done = office_list.rows.filter(state__in=[Row.State.LOADED, Row.State.ALREADY]).count()
         OfficeList.objects.filter(pk=office_list.pk).update(done=done)
     return True
@@ -256,7 +262,7 @@ def _take_back_some(office_list: OfficeList, by: Post) -> bool:
         gone = set(taking_over.take_back(pks, by=by, reason=office_list.taken_back_reason))
         for row in rows:
             row.state = Row.State.TAKEN_BACK if row.enrolment_id in gone else Row.State.KEPT
-        Row.objects.bulk_update(rows, ["state"], batch_size=500)
+        Row.objects.rewrite(rows, ["state"])
         done = office_list.rows.filter(state__in=[Row.State.TAKEN_BACK, Row.State.KEPT]).count()
         OfficeList.objects.filter(pk=office_list.pk).update(done=done)
     return True
