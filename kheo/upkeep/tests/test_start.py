@@ -315,7 +315,7 @@ def test_an_signs_in_over_https_with_the_code_and_sees_the_system(tmp_path, chro
         page.get_by_role("button", name="Đăng nhập", exact=True).click()
         page.wait_for_url(lambda url: "mat-khau" in url)
         for name in ("password1", "password2"):
-            page.locator(f"[name={name}]").fill("con suối nhỏ chảy qua bản")
+            page.locator(f"[name={name}]").fill("Con suối nhỏ chảy qua 3 bản")
         page.get_by_role("button", name="Lưu mật khẩu mới").click()
         page.wait_for_url(lambda url: "mat-khau" not in url)
         page.goto(f"{home}/he-thong/")
