@@ -74,13 +74,15 @@ def back_up(
     by: Any = None,
     waiting: Iterable[Backup] = (),
     by_rule: bool = False,
+    database_only: bool = False,
     progress: Progress | None = None,
 ) -> list[Result]:
     """Make a backup at each place; answers what became of each, failures included.
 
     `passphrase` None takes what the settings name; `waiting` are rows made when somebody asked. With
     `by_rule` old backups at the places are removed afterwards, by KHEO_BACKUP_KEEP. Refused only when another
-    backup or a restore is running.
+    backup or a restore is running. `database_only` leaves out uploads and keys: a copy to go back to on the
+    same machine, where they stay as they are.
     """
     places = list(places) if places is not None else chosen()
     progress = progress or Silent()
@@ -97,7 +99,7 @@ def back_up(
             except (Refused, OSError) as problem:
                 return [Result(_failed(row, problem, by)) for row in rows]
             return [
-                _one(place, row, taken, sealed_with, by, by_rule, progress, work)
+                _one(place, row, taken, sealed_with, by, by_rule, database_only, progress, work)
                 for place, row in zip(places, rows, strict=True)
             ]
         finally:
@@ -141,16 +143,19 @@ def _one(
     passphrase: str,
     by: Any,
     by_rule: bool,
+    database_only: bool,
     progress: Progress,
     work: Path,
 ) -> Result:
     known = Backup.objects.good().at(str(place)).exists()
     try:
         place.prepare(known=known)
-        total = taken.bytes + sum(size for _sha256, size in taken.uploads())
+        total = taken.bytes
+        if not database_only:
+            total += sum(size for _sha256, size in taken.uploads())
         if isinstance(place, Folder):
             _room_for(place.path, total + ROOM_TO_SPARE)
-        row.name = _unused_name(place, row, bool(passphrase))
+        row.name = _unused_name(place, row, bool(passphrase), database_only)
         row.sealed = bool(passphrase)
         # Written, then read again.
         row.total = 2 * total
@@ -158,7 +163,9 @@ def _one(
         progress.begin(_("Writing %(place)s") % {"place": row.address}, total)
         with place.write(row.name, total) as raw:
             counted = archive.Counted(raw)
-            manifest = write_archive(counted, taken, passphrase, _both(progress, row))
+            manifest = write_archive(
+                counted, taken, passphrase, _both(progress, row), database_only=database_only
+            )
         progress.end()
         if place.size(row.name) != counted.bytes:
             raise Refused(
@@ -195,10 +202,10 @@ def _one(
     return Result(row, removed)
 
 
-def _unused_name(place: Destination, row: Backup, sealed: bool) -> str:
+def _unused_name(place: Destination, row: Backup, sealed: bool, database_only: bool) -> str:
     """By the second in which it began, or the next free one."""
     there, at = {kept.name for kept in place.list()}, row.begun_at
-    while (name := name_for(at, sealed=sealed)) in there:
+    while (name := name_for(at, sealed=sealed, database_only=database_only)) in there:
         at += timedelta(seconds=1)
     return name
 

@@ -37,6 +37,11 @@ class Command(BaseCommand):
             help="seal it under the first line of FILE (else KHEO_BACKUP_PASSPHRASE_FILE)",
         )
         parser.add_argument(
+            "--database-only",
+            action="store_true",
+            help="a copy of the database alone, unsealed, to go back to on this machine",
+        )
+        parser.add_argument(
             "--keep-by-rule", action="store_true", help="then remove what KHEO_BACKUP_KEEP no longer keeps"
         )
 
@@ -50,13 +55,21 @@ class Command(BaseCommand):
             elif options["action"] == "list":
                 self.list()
             else:
-                self.make(options["to"], passphrase, options["keep_by_rule"])
+                self.make(options["to"], passphrase, options["keep_by_rule"], options["database_only"])
         except Refused as problem:
             raise CommandError(str(problem))
 
-    def make(self, to: list[str] | None, passphrase: str | None, by_rule: bool) -> None:
+    def make(
+        self, to: list[str] | None, passphrase: str | None, by_rule: bool, database_only: bool = False
+    ) -> None:
         places = [destination(text) for text in to] if to else None
-        results = backing_up.back_up(places, passphrase=passphrase, by_rule=by_rule, progress=Terminal())
+        results = backing_up.back_up(
+            places,
+            passphrase="" if database_only else passphrase,
+            by_rule=by_rule,
+            database_only=database_only,
+            progress=Terminal(),
+        )
         for result in results:
             row = result.backup
             if not row.good:
