@@ -86,7 +86,8 @@ class Upgrade:
         if self.under_way and self.state["way"] == "back":
             raise Stopped(_("A way back was broken off. Finish it first: script/upgrade --back"))
         if not self.under_way:
-            self.state = {}
+            # Until something changes, the way back is still that of the upgrade before.
+            self.state = {"was": self.state}
             self.keep(way="forward", step="fetch", source=source)
         elif self.state["step"] in ("fetch", "packages", "backup"):
             # Nothing has changed so far: it begins again, perhaps with another version.
@@ -105,15 +106,15 @@ class Upgrade:
     def back(self) -> None:
         if self.under_way and self.state["way"] == "forward":
             if self.state["step"] in ("fetch", "packages", "backup"):
-                self.keep(step="done")
+                self.give_up()
                 raise Stopped(_("Nothing had been changed yet; the upgrade is given up."))
             if self.state["step"] in ("stop", "copy"):
                 self.start()
-                self.keep(step="done")
+                self.give_up()
                 raise Stopped(
                     _("Nothing had been changed yet; the upgrade is given up and Kheo runs as before.")
                 )
-        elif not self.under_way and not self.previous.exists():
+        elif not self.under_way and not (self.previous.exists() and any(self.previous.iterdir())):
             raise Stopped(_("There is no version before this one to go back to."))
         if not (self.under_way and self.state["way"] == "back"):
             self.keep(way="back", step="stop")
@@ -123,6 +124,12 @@ class Upgrade:
             _("Kheo is %(from)s again. What was entered in between lies in the data folder, moved aside.")
             % self.state
         )
+
+    def give_up(self) -> None:
+        """As if this upgrade had not begun."""
+        shutil.rmtree(self.next, ignore_errors=True)
+        self.state = self.state.get("was") or {}
+        self.keep(step="done")
 
     def carry_out(self, steps: list[str]) -> None:
         for number, step in enumerate(steps):
@@ -167,7 +174,7 @@ class Upgrade:
                 % {"new": dotted(new), "old": dotted(old)}
             )
         if same(self.next, self.root):
-            self.keep(step="done")
+            self.give_up()
             raise Stopped(_("This is the version that runs here already; nothing was changed."))
         self.keep(**{"from": dotted(old), "to": dotted(new)})
 
@@ -279,6 +286,7 @@ class Upgrade:
     def exchange(self) -> None:
         say(_("Exchanging the version."))
         if not self.state.get("exchanging"):
+            self.state.pop("was", None)
             shutil.rmtree(self.previous, ignore_errors=True)
             self.previous.mkdir()
             if (self.root / "build").exists():
