@@ -1,7 +1,9 @@
 """People go on writing while the backup is made; it holds one moment of their work, whole."""
 
+import sqlite3
 import threading
 import uuid
+from contextlib import closing
 
 import pytest
 from django.db import connection, connections, transaction
@@ -58,13 +60,10 @@ def test_what_belongs_together_is_together(settings):
     assert User.objects.filter(username__startswith="minh").count() >= sum(written)
 
     if connection.vendor != "sqlite":
-        return  # test_restore.py brings a dump back; here it is the one moment that counts, which is the same
+        return  # test_restore.py brings a dump back, with the digests of the one moment it was taken in
     for row, _meanwhile in made:
         data = ground / f"of-{row.pk}"
         restoring.restore(Folder(ground / "disk"), row.name, data, Address.read("", data))
-        import sqlite3
-        from contextlib import closing
-
         with closing(sqlite3.connect(data / "kheo.sqlite3")) as restored:
             ((people,),) = restored.execute(
                 "SELECT count(*) FROM accounts_user WHERE username LIKE 'minh_x%'"
