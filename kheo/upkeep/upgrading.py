@@ -240,7 +240,7 @@ class Upgrade:
         )
 
     def backup(self) -> None:
-        data = Path(self.ask("from django.conf import settings; print(settings.DATA)"))
+        data = Path(self.ask("from kheo.settings import DATA; print(DATA)"))
         database = data / "kheo.sqlite3"
         needed = 3 * (database.stat().st_size if database.exists() else 0) + 500_000_000
         for folder in (data, self.root):
@@ -376,7 +376,7 @@ class Upgrade:
         done = subprocess.run(  # noqa: S603
             [str(self.root / ".venv" / "bin" / "python"), "-c", code],
             cwd=self.root,
-            env={**self.surroundings(), "DJANGO_SETTINGS_MODULE": "kheo.settings"},
+            env=self.surroundings(),
             capture_output=True,
             text=True,
             check=False,
