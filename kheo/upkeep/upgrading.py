@@ -478,7 +478,8 @@ def main() -> None:
     if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
         say(_("Usage: script/upgrade [FOLDER, ARCHIVE or GIT REPOSITORY] | script/upgrade --back"))
         sys.exit(2)
-    upgrade = Upgrade(Path(os.environ.get("KHEO_ROOT", ".")).resolve())
+    # It runs as .upgrade/driver.py.
+    upgrade = Upgrade(Path(__file__).resolve().parent.parent)
     try:
         upgrade.home.mkdir(mode=0o700, exist_ok=True)
         with open(upgrade.home / "lock", "w") as lock:
