@@ -25,4 +25,4 @@ class ListsConfig(AppConfig):
                 "list_taken_back": _("took the load back"),
             }
         )
-        menu.add(MenuEntry(_("Lists from before"), "office_lists", "upload", 34, group="initiatives"))
+        menu.add(MenuEntry(_("Lists from before"), "office_lists", "copy", 34, group="initiatives"))
