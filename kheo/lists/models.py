@@ -29,6 +29,10 @@ from kheo.units.reach import ScopedQuerySet
 TAKERS = ("reporter", "specialist", "registrar", "head", "deputy", "unit_admin", "admin")
 
 
+def no_cells() -> list[str]:
+    return []
+
+
 class OfficeListQuerySet(ScopedQuerySet):
     scope_unit = "unit"
     scope_area = "unit__area"
@@ -254,7 +258,8 @@ class Row(models.Model):
     order = models.PositiveIntegerField()
     table = models.PositiveSmallIntegerField(default=0)
     number = models.PositiveIntegerField()
-    cells = models.JSONField(default=list)
+    # `list` is the relation here.
+    cells = models.JSONField(default=no_cells)
     within = models.JSONField(default=dict)
     # What a person typed instead, by target.
     typed = models.JSONField(default=dict)
