@@ -146,6 +146,11 @@ def _head(rows: list[list[str]], fields: Sequence[tuple[str, str]]) -> _Head | N
             best, at = score, index
     if best < 2:
         return None
+    others = [row for index, row in enumerate(rows[:LAST_HEADING]) if index != at]
+    alike = sum(_telling(row, fields) >= 2 for row in others)
+    if alike * 2 > len(others) and not any(meanings.guess(cell) == "name" for cell in rows[at]):
+        # “xã Tam Quang | Kinh tế”: where most lines say as much, none of them is the headings.
+        return None
     first, last = at, at
     if at > 0 and _belongs_above(rows[at - 1], rows[at], fields):
         first = at - 1

@@ -156,3 +156,14 @@ def test_any_table_is_laid_out_and_nothing_is_lost(rows: list[list[str]]):
     # Headings, and the numbers of columns below them, are the only rows that are neither.
     assert len(rows) - len(accounted) <= 5
     assert len(mapped(layout)) == len(layout.headings)
+
+
+def test_a_list_without_headings_keeps_every_line():
+    rows = [
+        ["Mở rộng đường bản", "xã Tam Quang", "Kinh tế"],
+        ["Tiếng kẻng bình yên", "xã Hữu Kiệm", "Quốc phòng - an ninh"],
+        ["Chi bộ bốn tốt", "Phường Lê Lợi", "Xây dựng hệ thống chính trị"],
+    ]
+    layout = lay_out([Table("", rows, [1, 2, 3])], FIELDS)
+    assert [line.cells for line in layout.lines] == rows
+    assert mapped(layout) == ["name", "commune", "field"]
