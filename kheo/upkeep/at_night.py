@@ -55,7 +55,8 @@ def do_all(say: Callable[[str], None], only: list[str] | None = None) -> bool:
             outcome.well_on = before[work.name].well_on
         before[work.name] = outcome
         _keep(list(before.values()))
-        say(f"{work.label}: {outcome.said or _('done')}")
+        told = outcome.said or _("finished well")
+        say(f"{work.label}: {told}")
     known = {work.name for work in nightly.works}
     return all(outcome.well for name, outcome in before.items() if name in known)
 

@@ -17,8 +17,8 @@ from kheo.units.models import Post, ReachKind, Role, Unit
 def begin(say: Callable[[str], None]) -> None:
     """Give the installation what every room begins with. Twice changes nothing."""
     for work in beginning.works:
-        said = work.run()
-        say(f"{work.label}: {said or _('done')}")
+        said = work.run() or _("finished well")
+        say(f"{work.label}: {said}")
 
 
 def administrator(username: str, full_name: str, *, again: bool = False) -> str:

@@ -260,6 +260,9 @@ class Installation:
             0o644,
         )
         if not Path("/run/systemd/system").exists():
+            if has("systemctl"):
+                said = _("A service did not start; journalctl -u kheo-web -n 20 says why:")
+                self.machine.run("systemctl", "enable", "--quiet", "nginx", *UNITS[:2], UNITS[3], said=said)
             print(_("systemd does not run here; the services are written and start with the machine."))
             return changed
         said = _("A service did not start; journalctl -u kheo-web -n 20 says why:")
