@@ -32,6 +32,7 @@ def register() -> None:
             say=lambda report, part: content(report),
             check=check,
             number=number,
+            correct=correct,
             signed=signed,
         )
     )
@@ -45,6 +46,12 @@ def check(report: UnitReport, part: str, by: Post) -> None:
 
 def number(report: UnitReport, part: str, given: Given, by: Post) -> None:
     report.take_number(number=given.number, signed_on=given.issued_on, signer=given.signer, by=by)
+
+
+def correct(report: UnitReport, part: str, given: Given, by: Post, reason: str) -> None:
+    report.correct_number(
+        number=given.number, signed_on=given.issued_on, signer=given.signer, by=by, reason=reason
+    )
 
 
 def signed(report: UnitReport, part: str, file: Any, by: Post) -> None:

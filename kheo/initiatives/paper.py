@@ -59,6 +59,7 @@ def register() -> None:
             say=lambda draft, part: decision(draft),
             check=lambda draft, part, by: draft.check_author(by),
             number=number,
+            correct=correct,
             signed=signed,
             consequence=gettext_lazy(
                 "With its number the list is issued: everything on it is decided at once."
@@ -182,6 +183,13 @@ def table(rows: list[tuple[Initiative, Any, str]]) -> Grid:
 
 def number(draft: CatalogueDraft, part: str, given: Given, by: Post) -> None:
     draft.issue(number=given.number, signed_on=given.issued_on, signer=given.signer)
+
+
+def correct(draft: CatalogueDraft, part: str, given: Given, by: Post, reason: str) -> None:
+    if draft.catalogue is not None:
+        draft.catalogue.correct_signature(
+            number=given.number, signed_on=given.issued_on, signer=given.signer, by=by, reason=reason
+        )
 
 
 def signed(draft: CatalogueDraft, part: str, file: Any, by: Post) -> None:

@@ -20,6 +20,7 @@ class PapersConfig(AppConfig):
             {
                 "number_asked": _("asked the clerk for a number"),
                 "number_given": _("entered number, day and signer"),
+                "number_corrected": _("corrected number, day or signer"),
                 "paper_refreshed": _("took over what the record says today"),
                 "signed_copy_added": _("added the signed copy"),
                 "signed_copy_withdrawn": _("withdrew the signed copy"),

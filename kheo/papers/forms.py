@@ -102,6 +102,21 @@ class NumberForm(Form):
         return number.strip()[:80]
 
 
+class CorrectionForm(NumberForm):
+    """What the clerk gave a paper, put right: as it stands, with a reason."""
+
+    reason = forms.CharField(
+        label=_("What was wrong"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
+    )
+    # The last step of the paper when the page was opened.
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, paper: Paper, **kwargs: Any) -> None:
+        last = paper.steps.order_by("-pk").first()
+        stands = {"number": paper.number, "issued_on": paper.issued_on, "seen": last.pk if last else 0}
+        super().__init__(*args, paper=paper, initial=stands, **kwargs)
+
+
 class ScansInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 

@@ -30,6 +30,13 @@ class Given:
     signer: str
     position: str = ""
 
+    def as_data(self) -> dict[str, str]:
+        return {**vars(self), "issued_on": self.issued_on.isoformat()}
+
+    @classmethod
+    def from_data(cls, data: dict[str, str]) -> "Given":
+        return cls(**{**data, "issued_on": date.fromisoformat(data["issued_on"])})  # type: ignore[arg-type]
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -45,6 +52,8 @@ class Kind:
     check: Callable[[Any, str, Post], None]
     # What the record does with the number; it may refuse, and then the paper is not numbered either.
     number: Callable[[Any, str, Given, Post], None] | None = None
+    # What the record does when the clerk corrects what was given; where it is left out it keeps none of it.
+    correct: Callable[[Any, str, Given, Post, str], None] | None = None
     # What the record does with the signed copy, an Attachment that belongs to the paper.
     signed: Callable[[Any, str, Any, Post], None] | None = None
     # Said to the clerk before the number is given, where it decides something.

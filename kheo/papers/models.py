@@ -327,7 +327,7 @@ class Paper(models.Model):
     # Who may do what
 
     def may(self, verb: str, by: Post | None) -> bool:
-        """Whether `write`, `ask`, `number`, `attach` or `withdraw` would be refused to this post today."""
+        """Whether this post may `write`, `ask`, `number`, `correct`, `attach` or `withdraw` today."""
         if by is None:
             return False
         try:
@@ -364,6 +364,10 @@ class Paper(models.Model):
     def check_number(self, by: Post) -> None:
         self.check_clerk(by)
         self._check_state(*self.OPEN)
+
+    def check_correct(self, by: Post) -> None:
+        self.check_clerk(by)
+        self._check_state(*self.ISSUED)
 
     def check_attach(self, by: Post) -> None:
         self.check_author(by)
@@ -458,11 +462,7 @@ class Paper(models.Model):
         """What the clerk and the signer gave it. The record is told in the same transaction."""
         self.check_number(by)
         read = self.read_number(number)
-        if issued_on > today():
-            raise Refused(_("A paper cannot be dated in the future. Check the date."))
-        if not signer.strip():
-            raise Refused(_("Write who signs the paper."))
-        given = Given(read.printed, issued_on, nfc(signer.strip()), nfc(position.strip()) or self.position)
+        given = self._read_given(read, issued_on, signer, position)
         with transaction.atomic():
             self._move(
                 self.OPEN,
@@ -487,6 +487,62 @@ class Paper(models.Model):
                 )
             if self.kind_of.number is not None:
                 self.kind_of.number(self.about, self.part, given, by)
+
+    def correct(
+        self,
+        *,
+        by: Post,
+        number: str,
+        issued_on: date,
+        signer: str,
+        position: str = "",
+        reason: str,
+        seen: int,
+    ) -> None:
+        """What was mistyped is put right; what stood there is kept. The record is told as it was before.
+
+        `seen` is the last step whoever corrects has looked at: of two at once one is told.
+        """
+        self.check_correct(by)
+        read = self.read_number(number)
+        given = self._read_given(read, issued_on, signer, position)
+        if not reason.strip():
+            raise Refused(_("Say why it is corrected."))
+        with transaction.atomic():
+            # The row is the lock; what stood there is read under it.
+            held = Paper.objects.select_for_update().get(pk=self.pk)
+            last = held.steps.order_by("-pk").first()
+            if held.state not in self.ISSUED or last is None or last.pk != seen:
+                raise FasterColleague(self._what_happened())
+            before, after = held.given.as_data(), given.as_data()
+            if before == after:
+                raise Refused(_("This is what stands there already. Change what is wrong."))
+            self._update(
+                self.ISSUED,
+                number=given.number,
+                ordinal=read.ordinal,
+                issued_on=issued_on,
+                signer=given.signer,
+                position=given.position,
+            )
+            self.steps.create(state=held.state, by=by, reason=nfc(reason), before=before, after=after)
+            changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+            record(self, "number_corrected", by=by, changes=changes, reason=nfc(reason))
+            if self.kind_of.correct is not None:
+                self.kind_of.correct(self.about, self.part, given, by, nfc(reason))
+
+    @property
+    def given(self) -> Given:
+        """What the clerk gave it; only a paper with a number has it."""
+        assert self.issued_on is not None
+        return Given(self.number, self.issued_on, self.signer, self.position)
+
+    def _read_given(self, read: numbering.Numbered, issued_on: date, signer: str, position: str) -> Given:
+        if issued_on > today():
+            raise Refused(_("A paper cannot be dated in the future. Check the date."))
+        if not signer.strip():
+            raise Refused(_("Write who signs the paper."))
+        return Given(read.printed, issued_on, nfc(signer.strip()), nfc(position.strip()) or self.position)
 
     def attach(self, uploads: Sequence[Any], *, by: Post) -> list[Attachment]:
         """Keep the signed copy: a PDF, or photos of its pages. Pictures lose their metadata."""
@@ -570,7 +626,7 @@ class Paper(models.Model):
             return _("Somebody else has changed this paper in the meantime. Reload the page.")
         return _("%(who)s was faster: %(state)s at %(when)s. Look at it again before you go on.") % {
             "who": last.by.user,
-            "state": last.get_state_display(),
+            "state": last.in_words,
             "when": moment(last.at),
         }
 
@@ -583,12 +639,33 @@ class PaperStep(models.Model):
     by = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     reason = models.TextField(blank=True)
+    # Of a correction: what the clerk had given (`Given.as_data`), and what stands there since.
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.paper}: {self.get_state_display()}"
+        return f"{self.paper}: {self.in_words}"
+
+    @property
+    def in_words(self) -> str:
+        return _("number, day or signer corrected") if self.before else str(self.get_state_display())
+
+    @property
+    def corrections(self) -> list[tuple[str, str, str]]:
+        """Each thing that was put right: its name, what stood there and what stands there since."""
+        if not self.before or not self.after:
+            return []
+        old, new = Given.from_data(self.before), Given.from_data(self.after)
+        lines = [
+            (_("Number"), old.number, new.number),
+            (_("Date of the paper"), short_date(old.issued_on), short_date(new.issued_on)),
+            (_("Signed by"), old.signer, new.signer),
+            (_("The signer's position"), old.position, new.position),
+        ]
+        return [line for line in lines if line[1] != line[2]]
 
 
 def settle(about: models.Model, given: Given, *, by: Post, part: str = "") -> None:

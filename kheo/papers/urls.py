@@ -14,6 +14,7 @@ urlpatterns = [
     path("van-ban/<int:pk>/cap-nhat/", views.refresh, name="paper_refresh"),
     path("van-ban/<int:pk>/xin-so/", views.ask, name="paper_ask"),
     path("van-ban/<int:pk>/ghi-so/", views.number, name="paper_number"),
+    path("van-ban/<int:pk>/sua-so/", views.correct, name="paper_correct"),
     path("van-ban/<int:pk>/ban-ky/", views.signed, name="paper_signed"),
     path("van-ban/<int:pk>/ban-ky/<uuid:key>/rut/", views.page_back, name="paper_page_back"),
     path("van-ban/<int:pk>/rut/", views.withdraw, name="paper_withdraw"),

@@ -20,7 +20,7 @@ from kheo.units.acting import Request
 from kheo.units.committees import acts_for
 
 from . import kinds, print_style, word
-from .forms import FilterForm, HeadForm, NumberForm, ReasonForm, SignedForm
+from .forms import CorrectionForm, FilterForm, HeadForm, NumberForm, ReasonForm, SignedForm
 from .issuers import issuer
 from .kinds import Kind
 from .layouts import layout_called, layouts
@@ -28,6 +28,7 @@ from .models import Paper, propose
 
 # So many are entered at once; the rest comes after them.
 AT_ONCE = 20
+VERBS = ("write", "ask", "number", "correct", "attach", "withdraw")
 COLUMNS: list[Column] = [
     (gettext_lazy("Number"), "number"),
     (gettext_lazy("Date of the paper"), "issued_on"),
@@ -232,7 +233,7 @@ def paper(request: Request, pk: int) -> HttpResponseBase:
             "steps": list(found.steps.select_related("by__user", "by__unit")),
             "newer": found.replaced_by.exclude(state=Paper.State.WITHDRAWN).first(),
             "about_url": found.about_url if sees_record(request, found) else "",
-            "may": {verb: found.may(verb, post) for verb in ("write", "ask", "number", "attach", "withdraw")},
+            "may": {verb: found.may(verb, post) for verb in VERBS},
             "may_renew": changed and found.is_issued and may_renew(found, post),
         },
     )
@@ -309,6 +310,23 @@ def number(request: Request, pk: int) -> HttpResponseBase:
     if request.method == "POST" and not enter(request, [form]):
         return redirect(found)
     return render(request, "papers/number.html", {"form": form, "paper": found})
+
+
+def correct(request: Request, pk: int) -> HttpResponseBase:
+    """A number, day or signer was mistyped."""
+    found = find(request, pk)
+    post = request.post_or_refuse()
+    found.check_correct(post)
+    form = CorrectionForm(request.POST or None, paper=found)
+    if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "sure"}
+        try:
+            if form.settled() and form.attempt(lambda: found.correct(by=post, **given)):
+                messages.success(request, _("Corrected. What stood there is kept in the paper's way."))
+                return redirect(found)
+        except Refused as refusal:
+            form.add_error("number", str(refusal))
+    return render(request, "papers/correct.html", {"form": form, "paper": found})
 
 
 def signed(request: Request, pk: int) -> HttpResponseBase:

@@ -31,6 +31,7 @@ def register() -> None:
             say=lambda plan, part: content(plan),
             check=check,
             number=number,
+            correct=correct,
             signed=signed,
             consequence=gettext_lazy("A plan that is still a draft comes into force with its number."),
             url=lambda plan, part: f"/ke-hoach/{plan.pk}/",
@@ -55,6 +56,12 @@ def number(plan: Plan, part: str, given: Given, by: Post) -> None:
             _("This plan already has the number %(number)s. Make a new version, or enter that number.")
             % {"number": plan.number}
         )
+
+
+def correct(plan: Plan, part: str, given: Given, by: Post, reason: str) -> None:
+    plan.correct_signature(
+        number=given.number, signed_on=given.issued_on, signer=given.signer, by=by, reason=reason
+    )
 
 
 def signed(plan: Plan, part: str, file: Any, by: Post) -> None:

@@ -564,6 +564,7 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("thu/clerk", "paper", [now.paper_numbered.pk]),
         ("minh", "paper_edit", [now.paper_drafted.pk]),
         ("thu/clerk", "paper_number", [now.paper_waiting.pk]),
+        ("thu/clerk", "paper_correct", [now.paper_numbered.pk]),
         ("thu/clerk", "paper_signed", [now.paper_numbered.pk]),
         ("thu/clerk", "paper_page_back", [now.paper_numbered.pk, now.scan.key]),
         ("minh", "paper_withdraw", [now.paper_drafted.pk]),

@@ -258,6 +258,15 @@ class UnitReport(Version):
             setattr(self, name, value)
         index.update(self)
 
+    def correct_number(self, *, number: str, signed_on: date, signer: str, by: Post, reason: str) -> None:
+        """The clerk mistyped what its paper says: the report follows. Inside the paper's transaction."""
+        values = {"number": number, "signed_on": signed_on, "signer": signer}
+        UnitReport.objects.filter(pk=self.pk).update(**values)
+        record(self, "number_corrected", by=by, changes={"number": [self.number, number]}, reason=reason)
+        for name, value in values.items():
+            setattr(self, name, value)
+        index.update(self)
+
     def _tell_paper(self, by: Post) -> None:
         """Its number, typed into the report itself, is also that of the paper that waits for one."""
         if self.number and self.signed_on:

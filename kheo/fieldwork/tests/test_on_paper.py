@@ -58,6 +58,14 @@ class OnPaper(TestCase):
         self.report.refresh_from_db()
         self.assertEqual([self.report.signed_file], paper.pages())
 
+    def test_a_corrected_number_returns_too(self):
+        paper = self.draft()
+        paper.give_number(by=self.thu, number="12", issued_on=today(), signer="Lương Văn Vinh")
+        given = {"number": "13", "issued_on": today(), "signer": "Lương Văn Lâm", "reason": "gõ nhầm"}
+        paper.correct(by=self.thu, seen=paper.steps.last().pk, **given)
+        self.report.refresh_from_db()
+        self.assertEqual((self.report.number, self.report.signer), ("13-BC/ĐU", "Lương Văn Lâm"))
+
     def test_a_number_typed_into_the_report_is_the_papers(self):
         paper = self.draft()
         values = {"number": "12-BC/ĐU", "signed_on": today(), "signer": "Lương Văn Vinh"}

@@ -141,6 +141,20 @@ class Catalogue(models.Model):
                     raise Refused(_named(thing, refusal))
         return len(things)
 
+    def correct_signature(self, *, number: str, signed_on: date, signer: str, by: Post, reason: str) -> None:
+        """The clerk mistyped what the paper says: the list follows, and what it approved counts from its day.
+
+        Inside the paper's transaction.
+        """
+        approved = list(
+            Enrolment.objects.filter(steps__catalogue=self, approved_on=self.signed_on).order_by("pk")
+        )
+        with counting(*approved):
+            Catalogue.objects.filter(pk=self.pk).update(number=number, signed_on=signed_on, signer=signer)
+            Enrolment.objects.filter(pk__in=[each.pk for each in approved]).update(approved_on=signed_on)
+            record(self, "number_corrected", by=by, changes={"number": [self.number, number]}, reason=reason)
+        self.number, self.signed_on, self.signer = number, signed_on, signer
+
     def attach_signed(self, upload: Any, *, by: Post) -> None:
         """The signed scan, or a phone photo of it, returns to the record."""
         by.require(*HEADS, *DESK, "clerk", unit=self.committee)

@@ -102,6 +102,17 @@ class OnPaper(TestCase):
         self.assertEqual(verify()[1], [])
         self.assertFalse(paper.has_changed())
 
+    def test_a_corrected_day_moves_what_the_list_approved(self):
+        found = self.prepared()
+        paper = self.paper(found)
+        day = today() - timedelta(days=40)
+        given = {"number": "6", "issued_on": day, "signer": "Trần Thanh Bình", "reason": "gõ nhầm"}
+        paper.correct(by=self.thu, seen=paper.steps.last().pk, **given)
+        found.refresh_from_db()
+        self.assertEqual((found.catalogue.number, found.catalogue.signed_on), ("06-QĐ/BCĐ", day))
+        self.assertEqual(set(Enrolment.objects.values_list("approved_on", flat=True)), {day})
+        self.assertEqual(verify()[1], [])
+
     def test_what_has_gone_back_meanwhile_keeps_the_list_from_its_number(self):
         found = self.prepared()
         self.bell.return_(by=self.cast.vinh, reason="bổ sung")

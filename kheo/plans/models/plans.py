@@ -409,6 +409,15 @@ class Plan(models.Model):
             self._put_signature(number, signed_on, signer, file, by)
             record(self, "signature_added", by=by, changes={"number": ["", self.number]})
 
+    def correct_signature(self, *, number: str, signed_on: date, signer: str, by: Post, reason: str) -> None:
+        """The clerk mistyped what the paper says: the plan follows. Inside the paper's transaction."""
+        values = {"number": number, "signed_on": signed_on, "signer": signer}
+        Plan.objects.filter(pk=self.pk).update(**values)
+        record(self, "number_corrected", by=by, changes={"number": [self.number, number]}, reason=reason)
+        for name, value in values.items():
+            setattr(self, name, value)
+        index.update(self)
+
     def new_version(self, by: Post, reason: str) -> "Plan":
         """A draft with everything in this plan, to be changed; until its approval this one stays in force."""
         from kheo.plans import copying

@@ -433,3 +433,126 @@ class Pages(Office):
         said = self.client.get(reverse("paper_rules"))
         self.assertContains(said, "Nghị định số 30/2020/NĐ-CP")
         self.assertContains(said, "Chờ đối chiếu bản gốc")
+
+
+class Corrections(Office):
+    """Thu typed 5 for 6: she puts it right, and the plan follows."""
+
+    def setUp(self):
+        self.paper = self.waiting()
+        self.give(self.paper, "5")
+
+    def seen(self, paper=None):
+        return (paper or self.paper).steps.last().pk
+
+    def correct(self, paper=None, **given):
+        paper = paper or self.paper
+        values = {
+            "by": self.thu,
+            "number": "6",
+            "issued_on": paper.issued_on,
+            "signer": paper.signer,
+            "reason": "gõ nhầm",
+            "seen": self.seen(paper),
+            **given,
+        }
+        paper.correct(**values)
+
+    def as_(self, post):
+        self.client.force_login(post.user)
+        session = self.client.session
+        session["post"] = post.pk
+        session.save()
+
+    def form(self, **given):
+        day = self.paper.issued_on.strftime("%d/%m/%Y")
+        values = {"number": "6", "issued_on": day, "signer": "Lương Văn Vinh", "reason": "gõ nhầm"}
+        return {**values, "seen": self.seen(), **given}
+
+    def test_the_plan_follows_and_what_stood_there_is_kept(self):
+        day = today() - timedelta(days=1)
+        self.correct(issued_on=day, signer="Lương Văn Lâm")
+        paper, plan = Paper.objects.get(), Plan.objects.get(pk=self.plan.pk)
+        self.assertEqual((paper.number, paper.ordinal, paper.state), ("06-KH/BCĐ", 6, "numbered"))
+        self.assertEqual((paper.issued_on, paper.signer), (day, "Lương Văn Lâm"))
+        self.assertEqual((plan.number, plan.signed_on, plan.signer), ("06-KH/BCĐ", day, "Lương Văn Lâm"))
+        step = paper.steps.last()
+        self.assertEqual((step.state, step.reason, step.by), ("numbered", "gõ nhầm", self.thu))
+        self.assertEqual((step.before["number"], step.after["number"]), ("05-KH/BCĐ", "06-KH/BCĐ"))
+        self.assertEqual(len(step.corrections), 3)
+        for thing in (paper, plan):
+            entry = Entry.objects.about(thing).get(verb="number_corrected")
+            self.assertEqual(entry.reason, "gõ nhầm")
+        self.assertIn("06-KH/BCĐ", paper.sheet.number_line)
+
+    def test_a_signed_paper_stays_signed(self):
+        self.paper.attach([picture()], by=self.thu)
+        self.correct()
+        self.paper.refresh_from_db()
+        self.assertEqual((self.paper.state, self.paper.number), ("signed", "06-KH/BCĐ"))
+
+    def test_a_reason_and_a_change_are_asked(self):
+        for wrong in (
+            {"reason": " "},
+            {"number": "5"},
+            {"signer": ""},
+            {"issued_on": today() + timedelta(1)},
+        ):
+            with self.assertRaises(Refused):
+                self.correct(**wrong)
+        self.assertEqual(Plan.objects.get(pk=self.plan.pk).number, "05-KH/BCĐ")
+        self.assertEqual(self.paper.steps.count(), 3)
+
+    def test_only_the_clerk_and_only_what_stands(self):
+        for post in (self.at.sen, self.at.vinh, self.at.lan, self.at.duc):
+            with self.assertRaises(Refused):
+                self.correct(by=post)
+        self.paper.withdraw(by=self.thu, reason="in nhầm")
+        with self.assertRaises(FasterColleague):
+            self.correct()
+
+    def test_two_clerks_at_once_and_one_is_told(self):
+        seen, same = self.seen(), Paper.objects.get()
+        self.correct(seen=seen)
+        with self.assertRaises(FasterColleague) as told:
+            same.correct(
+                by=self.thu, number="7", issued_on=today(), signer="Vinh", reason="gõ nhầm", seen=seen
+            )
+        self.assertIn(str(self.thu.user), str(told.exception))
+        self.as_(self.thu)
+        page = self.client.post(
+            reverse("paper_correct", args=[self.paper.pk]), self.form(number="8", seen=seen)
+        )
+        self.assertContains(page, "đã làm trước", status_code=page.status_code)
+        self.assertEqual(Plan.objects.get(pk=self.plan.pk).number, "06-KH/BCĐ")
+
+    def test_a_number_given_to_another_is_shown_again(self):
+        other = self.draft(full(self.at, by=self.at.sen, year=today().year + 1))
+        self.give(other, "9")
+        self.as_(self.thu)
+        url = reverse("paper_correct", args=[self.paper.pk])
+        said = self.client.post(url, self.form(number="9"))
+        self.assertContains(said, "09-KH/BCĐ")
+        self.assertContains(said, "gõ nhầm")
+        self.assertEqual(Paper.objects.get(pk=self.paper.pk).number, "05-KH/BCĐ")
+        self.client.post(url, self.form(number="9", sure="9"))
+        self.assertEqual(Paper.objects.get(pk=self.paper.pk).number, "09-KH/BCĐ")
+
+    def test_from_the_papers_page(self):
+        self.as_(self.thu)
+        url = reverse("paper_correct", args=[self.paper.pk])
+        self.assertContains(self.client.get(self.paper.get_absolute_url()), url)
+        self.assertContains(self.client.get(url), 'value="05-KH/BCĐ"')
+        self.assertRedirects(self.client.post(url, self.form()), self.paper.get_absolute_url())
+        page = self.client.get(self.paper.get_absolute_url())
+        self.assertContains(page, "<del>05-KH/BCĐ</del> → <ins>06-KH/BCĐ</ins>")
+        self.assertContains(page, "gõ nhầm")
+
+    def test_doors(self):
+        url = reverse("paper_correct", args=[self.paper.pk])
+        self.as_(self.at.lan)
+        self.assertEqual(self.client.post(url, self.form()).status_code, 404)
+        self.as_(self.at.duc)
+        self.assertNotContains(self.client.get(self.paper.get_absolute_url()), url)
+        self.assertEqual(self.client.post(url, self.form()).status_code, 409)
+        self.assertEqual(Paper.objects.get().number, "05-KH/BCĐ")
