@@ -47,6 +47,10 @@ class Article:
     text: str
 
 
+# Of the width of a page: three digits or a bold "TT" at 14 pt and the margins of their cell, 13 of 165 mm.
+NARROWEST = 0.08
+
+
 @dataclass(frozen=True)
 class Grid:
     """A table. `widths` are parts of the whole; `numeric` names columns (from 0) set right."""
@@ -56,6 +60,21 @@ class Grid:
     widths: tuple[int, ...] = ()
     numeric: tuple[int, ...] = ()
     total: tuple[str, ...] = ()
+
+    @property
+    def shares(self) -> list[float]:
+        """How wide each column is, as parts of 1: none so narrow that "TT" or "100" would break.
+
+        What a narrow one lacks is taken from the others in proportion to their widths.
+        """
+        if not self.widths:
+            return []
+        whole = sum(self.widths)
+        # Many columns leave less room for each.
+        least = min(NARROWEST, 0.5 / len(self.widths))
+        rest = sum(each for each in self.widths if each / whole >= least)
+        left = 1 - least * sum(each / whole < least for each in self.widths)
+        return [least if each / whole < least else left * each / rest for each in self.widths]
 
 
 @dataclass(frozen=True)

@@ -287,7 +287,7 @@ class _Writer:
         if grid.widths:
             section = self.document.sections[-1]
             room = Emu(section.page_width - section.left_margin - section.right_margin).mm
-            self._set_widths(table, [room * each / sum(grid.widths) for each in grid.widths])
+            self._set_widths(table, [room * share for share in grid.shares])
         after = self.document.add_paragraph(style=STYLES["table"])
         after.paragraph_format.space_after = Pt(2)
 

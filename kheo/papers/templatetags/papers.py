@@ -21,7 +21,6 @@ def sheet_blocks(blocks: list[Block]) -> dict[str, Any]:
         if isinstance(block, Points):
             shown.append((kind, [(letter(place), item) for place, item in enumerate(block.items)]))
         elif isinstance(block, Grid):
-            whole = sum(block.widths) or 1
 
             def cells(row: Any, numeric: Any = block.numeric) -> list[tuple[str, bool]]:
                 return [(cell, place in numeric) for place, cell in enumerate(row)]
@@ -33,7 +32,7 @@ def sheet_blocks(blocks: list[Block]) -> dict[str, Any]:
                         "header": block.header,
                         "rows": [cells(row) for row in block.rows],
                         "total": cells(block.total) if block.total else None,
-                        "widths": [round(each / whole * 100) for each in block.widths],
+                        "widths": [f"{share * 100:.1f}" for share in block.shares],
                     },
                 )
             )
