@@ -95,10 +95,10 @@ class NumberForm(Form):
         """Whether nothing is doubtful, or it was looked at; else `doubts` says what."""
         data = self.cleaned_data
         self.doubts = self.paper.doubts(data["number"], data["issued_on"])
-        return not self.doubts or data.get("sure") == self.seen(data["number"])
+        return not self.doubts or data.get("sure") == self.looked_at(data["number"])
 
     @staticmethod
-    def seen(number: str) -> str:
+    def looked_at(number: str) -> str:
         return number.strip()[:80]
 
 
