@@ -78,11 +78,12 @@ def _moment(value: str | None) -> str | None:
 
 
 def _number(value: Any) -> Any:
-    """1.0, 1.00 and 1 are one number."""
+    """1.0, 1.00 and 1 are one number, and 1e2 is 100."""
     if value is None:
         return None
     plain = Decimal(str(value))
-    return str(plain.to_integral_value()) if plain == plain.to_integral_value() else str(plain.normalize())
+    whole = plain.to_integral_value()
+    return f"{whole:f}" if plain == whole else f"{plain.normalize():f}"
 
 
 def _json(value: str | None) -> str | None:

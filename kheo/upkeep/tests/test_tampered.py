@@ -1,9 +1,12 @@
 """A file that was cut, bent or forged is refused in a sentence, and nothing of it is taken."""
 
+import contextlib
 import gzip
 import hashlib
 import io
 import json
+import os
+import pty
 import random
 import shutil
 import subprocess
@@ -267,11 +270,19 @@ def test_the_stock_tools_open_it(sealed, tmp_path):
         capture_output=True,
         check=True,
     ).stdout
-    # age asks for the passphrase on a terminal only; the key it would open is opened here.
-    import pyrage
-
-    key = pyrage.passphrase.decrypt((tmp_path / "key.age").read_bytes(), PASSPHRASE)
-    (tmp_path / "key").write_bytes(key)
+    # age asks for the passphrase on a terminal only.
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(tmp_path)
+        os.execvp("age", ["age", "-d", "-o", "key", "key.age"])
+    said = b""
+    while b":" not in said:
+        said += os.read(terminal, 1000)
+    os.write(terminal, PASSPHRASE.encode() + b"\n")
+    with contextlib.suppress(OSError):
+        while os.read(terminal, 1000):
+            pass
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     found = subprocess.run(
         ["age", "-d", "-i", str(tmp_path / "key")], input=joined, capture_output=True, check=True
     ).stdout
