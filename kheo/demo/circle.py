@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from kheo.demo.people import post_of
 from kheo.demo.stage import sample_commune
@@ -20,6 +20,9 @@ from kheo.files.models import Photo
 from kheo.initiatives import registration
 from kheo.initiatives.models import Catalogue, Enrolment, Initiative
 from kheo.lib.periods import today
+from kheo.papers import kinds
+from kheo.papers.kinds import Kind
+from kheo.papers.models import Paper
 from kheo.plans.models import Field, Movement, Plan
 from kheo.recognition.models import Decision, Tier
 from kheo.stories.models import Story
@@ -416,6 +419,45 @@ def answer(directive: Directive) -> None:
             difficulties="Kinh phí còn hạn hẹp.",
             proposals="Đề nghị hỗ trợ cây giống, con giống.",
         )
+
+
+def put_on_paper(movement: Movement, year: int) -> None:
+    """One paper waits for its number, one is numbered and not yet signed, one came back signed."""
+    now = today()
+    minh, thu = post_of("minh", "reporter"), post_of("thu", "clerk")
+    if Paper.objects.filter(issuer__area=sample_commune(now)).exists():
+        return
+    plan = Plan.objects.get(committee=committee(now), movement=movement, year=year, state="approved")
+    waiting = Paper.objects.draft(paper_kind("plan"), plan, by=thu, signer=SIGNER)
+    waiting.ask_number(by=thu)
+    numbered: dict[str, Any] = {"issued_on": now, "signer": SIGNER, "by": thu}
+    enrolment = Enrolment.objects.get(initiative__name=NEW[0][0], initiative__sample=True, year=year)
+    unsigned = Paper.objects.draft(paper_kind("registration"), enrolment, by=minh, signer=SIGNER)
+    unsigned.give_number(number="11", **numbered)
+    signed = Paper.objects.draft(paper_kind("registration_list"), minh.unit, by=minh, part=str(year))
+    signed.give_number(number="12", **numbered)
+    signed.attach([_page(f"{signed.number}")], by=thu)
+
+
+def paper_kind(key: str) -> Kind:
+    found = kinds.called(key)
+    if found is None:
+        raise LookupError(f"{key} is not registered as a kind of paper.")
+    return found
+
+
+def _page(number: str) -> SimpleUploadedFile:
+    """A drawn page, plainly not a scan: grey lines for words, a word across it."""
+    picture = Image.new("RGB", (840, 1188), "#fbfaf5")
+    draw = ImageDraw.Draw(picture)
+    draw.text((90, 90), number, fill="#555", font=ImageFont.load_default(24))
+    for place in range(16):
+        draw.rectangle([90, 260 + place * 40, 750 - place * 53 % 140, 270 + place * 40], fill="#c9c7bf")
+    draw.ellipse([520, 940, 700, 1120], outline="#b23a3a", width=6)
+    draw.text((150, 480), "TRANG MẪU", fill="#b23a3a", font=ImageFont.load_default(96))
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=80)
+    return SimpleUploadedFile("trang-mau.jpg", buffer.getvalue(), "image/jpeg")
 
 
 # body, hamlet, name, field, goal

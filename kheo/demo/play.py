@@ -66,6 +66,8 @@ def _after(on: stage.Stage, say: Say) -> None:
     circle.reports(2026)
     circle.recognise(["Tiếng kẻng học bài", "Con đường hoa biên giới"], "05-QĐ/BCĐ (mẫu)", date(2026, 7, 15))
     circle.answer(directive)
+    say("Văn bản: chờ số, chưa có bản ký, đã có bản ký")
+    circle.put_on_paper(on.movement, 2026)
     say("Đường dẫn đăng ký không cần tài khoản, danh sách công khai")
     circle.open_a_link(on.movement, 2026)
     say("Trang công khai")

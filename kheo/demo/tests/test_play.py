@@ -11,6 +11,7 @@ from django.test import TestCase
 from kheo.demo import ordered, play
 from kheo.directives.models import Directive, Duty
 from kheo.initiatives.models import Enrolment, Initiative
+from kheo.papers.models import Paper
 from kheo.places.loading import DISTRICTS_ENDED
 from kheo.plans.models import CriteriaSet
 from kheo.reporting.models import ReportedFigure
@@ -108,6 +109,17 @@ class TheDemonstration(TestCase):
         old = Initiative.objects.filter(owner__valid_to=DISTRICTS_ENDED, sample=True)
         self.assertEqual(old.count(), 3)
         self.assertEqual(set(old), set(old.visible_to(minh)))
+
+    def test_the_clerk_finds_papers_in_each_state(self):
+        thu = Post.objects.current().get(user__username="thu", role="clerk")
+        (waiting,) = Paper.objects.waiting(thu)
+        (unsigned,) = Paper.objects.unsigned(thu)
+        signed = Paper.objects.get(state="signed")
+        self.assertEqual(
+            [each.kind for each in (waiting, unsigned, signed)], ["plan", "registration", "registration_list"]
+        )
+        self.assertEqual(len(signed.pages()), 1)
+        self.assertFalse(Paper.objects.filter(sample=False).exists())
 
     def test_defence_stays_internal_and_one_story_waits_for_the_editor(self):
         self.assertFalse(
