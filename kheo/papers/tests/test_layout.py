@@ -26,7 +26,7 @@ from kheo.papers.layouts import (
     terms,
 )
 from kheo.papers.measuring import width
-from kheo.papers.sheet import Content
+from kheo.papers.sheet import NARROWEST, Content, Grid
 from kheo.papers.tests import specimen
 
 KEYS = ["nd30-2020", "hd36-2018", "hd05-2026"]
@@ -308,3 +308,12 @@ def test_libreoffice_numbers_the_second_page_alone(key, tmp_path):
     assert len(pages) >= 2
     assert "1" not in (pages[0][0], pages[0][-1])
     assert "2" in (pages[1][0], pages[1][-1])
+
+
+@pytest.mark.parametrize("widths", [(10, 62, 32, 26, 35), (1, 99), (5,) * 20, ()])
+def test_no_column_is_too_narrow_for_tt(widths):
+    shares = Grid(("TT",) * len(widths), (), widths).shares
+    assert len(shares) == len(widths)
+    if widths:
+        assert abs(sum(shares) - 1) < 1e-9
+        assert min(shares) >= min(NARROWEST, 0.5 / len(widths)) - 1e-9
