@@ -43,6 +43,16 @@ class Rule:
             )
         return cls(tuple((span, int(count)) for count, span in spans))
 
+    def in_words(self) -> str:
+        """For people: the last 7 days, 4 weeks, 12 months."""
+        words = {
+            "daily": _("%s days"),
+            "weekly": _("%s weeks"),
+            "monthly": _("%s months"),
+            "yearly": _("%s years"),
+        }
+        return ", ".join(words[span] % count for span, count in self.spans)
+
     def keeps(self, moments: Iterable[datetime]) -> set[datetime]:
         newest_first = sorted(moments, reverse=True)
         kept = set(newest_first[:1])

@@ -22,6 +22,7 @@ from kheo.upkeep import tasks
 from kheo.upkeep.authority import fingerprint, load
 from kheo.upkeep.backups import lines as backup_lines
 from kheo.upkeep.destinations import chosen
+from kheo.upkeep.keeping import Rule
 from kheo.upkeep.models import Backup
 from kheo.upkeep.status import gravest, status
 from kheo.upkeep.trust import devices
@@ -51,7 +52,7 @@ def backups(request: Request) -> HttpResponseBase:
             "under_way": any(row.under_way or row.verifying for row in rows),
             "lines": list(backup_lines()),
             "places": [str(place) for place in chosen()],
-            "rule": settings.BACKUP_KEEP,
+            "rule": Rule.read(settings.BACKUP_KEEP).in_words(),
             "sealed": bool(settings.BACKUP_PASSPHRASE_FILE),
         },
     )
