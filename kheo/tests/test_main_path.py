@@ -126,7 +126,7 @@ def test_what_was_ordered_is_answered(on_stage, browser_page, demonstration):
     ours = page.locator("section, article").filter(has_text="77-KH/BTGDVTU").last
     ours.get_by_role("link", name=re.compile("^Trả lời")).first.click()
     page.get_by_label("Tình hình thực hiện").select_option("done")
-    page.get_by_label("Kết quả").fill("12/12 chi bộ đã học tập, quán triệt.")
+    page.get_by_role("textbox", name="Kết quả").fill("12/12 chi bộ đã học tập, quán triệt.")
     on_stage.presses("Gửi trả lời")
     # Hoa accepts it.
     on_stage.enters("hoa")

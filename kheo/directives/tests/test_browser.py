@@ -47,7 +47,8 @@ def test_from_a_pasted_text_to_an_accepted_answer(sign_in):
     page.get_by_role("link", name="Nhập văn bản").first.click()
     page.get_by_label("Dán toàn văn").fill(TEXT)
     page.get_by_role("button", name="Đọc văn bản").click()
-    # A field's words light up while one is in it.
+    # A field's words light up while one is in it, once the page's script has come.
+    page.wait_for_load_state()
     page.get_by_label("Số, ký hiệu").focus()
     assert page.locator(".is-lit").first.inner_text() == "77-KH/BDVTU"
     page.get_by_role("button", name="Xác nhận", exact=True).click()
@@ -59,7 +60,7 @@ def test_from_a_pasted_text_to_an_accepted_answer(sign_in):
     page.get_by_role("button", name="Đã tiếp nhận văn bản").click()
     page.get_by_role("link", name="Trả lời nhiệm vụ 1").click()
     page.get_by_label("Tình hình thực hiện").select_option("done")
-    page.get_by_label("Kết quả").fill("12/12 xóm đã học tập, quán triệt.")
+    page.get_by_role("textbox", name="Kết quả").fill("12/12 xóm đã học tập, quán triệt.")
     page.get_by_role("button", name="Gửi trả lời").click()
     page = sign_in(at.binh.user)
     page.goto("/chi-dao/cho-duyet/")
