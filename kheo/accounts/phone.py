@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 import phonenumbers
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[\d\s().+\-‐–]+")
@@ -24,6 +25,14 @@ def phone_number(text: str) -> str:
             if phonenumbers.is_valid_number(number):
                 return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     raise ValueError(_("This is not a phone number. Write it like 0912 345 678."))
+
+
+def is_phone_number(text: str) -> None:
+    """A form field's validator: raises ValidationError with the sentence of `phone_number`."""
+    try:
+        phone_number(text)
+    except ValueError as error:
+        raise ValidationError(str(error))
 
 
 def spoken(phone: str | None) -> str:

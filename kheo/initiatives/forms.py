@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kheo.accounts.phone import phone_number, spoken
+from kheo.accounts.phone import is_phone_number, spoken
 from kheo.files.forms import DocumentField
 from kheo.initiatives import asked
 from kheo.initiatives.models import Consent, Enrolment, Initiative, OnBehalf, Practice
@@ -207,8 +207,6 @@ class RegistrationForm(Form):
                         fields[name].disabled = True
         fields["practice"].widget.attrs["list"] = "practices"
         fields["hamlet"].widget.attrs["list"] = "hamlets"
-        if "contact_phone" in fields:
-            fields["contact_phone"].widget.input_type = "tel"
 
     # Parts, for the page
 
@@ -235,15 +233,6 @@ class RegistrationForm(Form):
         return found
 
     # Reading
-
-    def clean_contact_phone(self) -> str:
-        phone = self.cleaned_data["contact_phone"]
-        if phone:
-            try:
-                phone_number(phone)
-            except ValueError as error:
-                raise forms.ValidationError(str(error))
-        return phone
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -295,6 +284,9 @@ def answer_field(each: asked.Asked, *, required: bool) -> forms.Field:
     if each.kept == "initiative":
         column: Any = Initiative._meta.get_field(each.name)
         longest = column.max_length
+        if each.name == "contact_phone":
+            # Kept as it was typed; only that it is a number is asked.
+            common |= {"validators": [is_phone_number], "widget": forms.TextInput(attrs={"type": "tel"})}
         return forms.CharField(max_length=longest, **common)
     if each.name in _ONE_LINE:
         return forms.CharField(max_length=500, **common)

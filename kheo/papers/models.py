@@ -23,6 +23,7 @@ from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
 from kheo.units.committees import acts_for, bodies_of, require, waiting_at
+from kheo.units.guarded import Guarded
 from kheo.units.models import Post, Role, Unit
 from kheo.units.reach import posts_of, scope
 
@@ -151,7 +152,7 @@ def propose(kind: Kind, about: Any, part: str, body: Unit) -> Proposal:
     return Proposal(layout, own, fields)
 
 
-class Paper(models.Model):
+class Paper(Guarded, models.Model):
     """One paper a body issues about one record (văn bản)."""
 
     class State(models.TextChoices):
@@ -325,16 +326,6 @@ class Paper(models.Model):
         return Paper.objects.visible_to(user).filter(pk=self.pk).exists()
 
     # Who may do what
-
-    def may(self, verb: str, by: Post | None) -> bool:
-        """Whether this post may `write`, `ask`, `number`, `correct`, `attach` or `withdraw` today."""
-        if by is None:
-            return False
-        try:
-            getattr(self, f"check_{verb}")(by)
-        except Refused:
-            return False
-        return True
 
     def check_author(self, by: Post) -> None:
         """Whoever may draft it, and the clerk of the body that issues it."""

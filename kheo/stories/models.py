@@ -25,6 +25,7 @@ from kheo.lib.vietnamese import fold, nfc, tone_blind
 from kheo.places.models import Area
 from kheo.plans.models import Field
 from kheo.search import index
+from kheo.units.guarded import Guarded
 from kheo.units.models import Post
 from kheo.units.reach import ScopedQuerySet
 
@@ -113,7 +114,7 @@ class StoryQuerySet(ScopedQuerySet):
         return story
 
 
-class Story(models.Model):
+class Story(Guarded, models.Model):
     """One version of what is told of one initiative, on its way to the public and back."""
 
     class State(models.TextChoices):
@@ -253,15 +254,6 @@ class Story(models.Model):
         return list({photo.pk: photo for photo in (*own, *reported)}.values())
 
     # Who may do what. Each refuses with a sentence; `may` asks without doing.
-
-    def may(self, verb: str, by: Post | None) -> bool:
-        if by is None:
-            return False
-        try:
-            getattr(self, f"check_{verb}")(by)
-        except Refused:
-            return False
-        return True
 
     def check_write(self, by: Post) -> None:
         check_proposing(self.initiative, by)

@@ -10,7 +10,6 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kheo.accounts.phone import phone_number
 from kheo.initiatives import asked
 from kheo.initiatives.forms import RegistrationForm, answer_field
 from kheo.initiatives.models import Catalogue, Enrolment, Initiative
@@ -131,7 +130,6 @@ class SubmissionForm(Form):
         if "contact_name" in fields:
             fields["contact_name"].widget.attrs["autocomplete"] = "name"
         if "contact_phone" in fields:
-            fields["contact_phone"].widget.input_type = "tel"
             fields["contact_phone"].widget.attrs["autocomplete"] = "tel"
         if "contact_name" not in fields and "contact_phone" not in fields:
             del fields["consent"]
@@ -162,15 +160,6 @@ class SubmissionForm(Form):
 
     def _numbered(self) -> dict[str, Any]:
         return signing.loads(self.data.get("number", ""), salt=_SALT)
-
-    def clean_contact_phone(self) -> str:
-        phone = self.cleaned_data["contact_phone"]
-        if phone:
-            try:
-                phone_number(phone)
-            except ValueError as error:
-                raise forms.ValidationError(str(error))
-        return phone
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -8,7 +8,6 @@ from kheo.initiatives.tests.cast import cast
 from kheo.lib.periods import today
 from kheo.places import lineage
 from kheo.plans.models import CalendarEntry, Plan
-from kheo.tests.browser import PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +41,7 @@ def test_pages_hold_to_the_rules(owed, sign_in, visit_all):
 def test_a_message_opens_inside_its_card_on_a_phone(owed, sign_in, live_server):
     at, plan = owed
     page = sign_in(at.hoa.user)
-    page.set_viewport_size({"width": PHONE, "height": 740})
+    page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{live_server.url}/viec-cua-toi/ai-chua-gui/dang-ky/{plan.pk}/")
     page.locator(".ruled summary").first.click()
     sheet = page.locator(".ruled .message__sheet").first.bounding_box()

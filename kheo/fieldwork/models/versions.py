@@ -17,6 +17,7 @@ from kheo.lib.formats import moment
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
 from kheo.search import index
+from kheo.units.guarded import Guarded
 from kheo.units.models import Post
 from kheo.units.reach import ScopedQuerySet
 
@@ -73,7 +74,7 @@ class ReportQuerySet(ScopedQuerySet):
         return Exists(self._steps.filter(report=OuterRef("pk"), by__user=post.user_id))
 
 
-class Version(models.Model):
+class Version(Guarded, models.Model):
     """One version of a report. A correction after acceptance is the next version of the same series.
 
     The accepted version stays in force until the corrected one is accepted; then it is superseded.
@@ -138,15 +139,6 @@ class Version(models.Model):
         return model.objects.visible_to(user).filter(pk=self.pk).exists()
 
     # Who may do what. Each refuses with a sentence; `may` asks without doing.
-
-    def may(self, verb: str, by: Post | None) -> bool:
-        if by is None:
-            return False
-        try:
-            getattr(self, f"check_{verb}")(by)
-        except Refused:
-            return False
-        return True
 
     def check_author(self, by: Post) -> None:
         """Refuse whoever may not report here."""

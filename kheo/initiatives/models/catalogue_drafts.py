@@ -21,6 +21,7 @@ from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
 from kheo.plans.models import Plan
 from kheo.units.committees import acts_for
+from kheo.units.guarded import Guarded
 from kheo.units.models import Post, Unit
 from kheo.units.reach import ScopedQuerySet
 
@@ -67,7 +68,7 @@ class CatalogueDraftQuerySet(ScopedQuerySet):
         return draft  # type: ignore[no-any-return]
 
 
-class CatalogueDraft(models.Model):
+class CatalogueDraft(Guarded, models.Model):
     """A list that waits for its number (dự thảo danh mục)."""
 
     class State(models.TextChoices):
@@ -136,15 +137,6 @@ class CatalogueDraft(models.Model):
             raise Refused(gettext("Only %(unit)s may do this.") % {"unit": self.committee})
         if self.state != self.State.PREPARED:
             raise FasterColleague(gettext("This list is already issued, or was withdrawn."))
-
-    def may(self, verb: str, by: Post | None) -> bool:
-        if by is None:
-            return False
-        try:
-            getattr(self, f"check_{verb}")(by)
-        except Refused:
-            return False
-        return True
 
     def issue(self, *, number: str, signed_on: date, signer: str) -> Catalogue:
         """The list has its number: it is issued as its head prepared it, all of it or nothing."""

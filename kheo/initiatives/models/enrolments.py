@@ -26,6 +26,7 @@ from kheo.places.paths import SortKeyField
 from kheo.plans.models import Field, Plan
 from kheo.search import index
 from kheo.tallies.counting import counting
+from kheo.units.guarded import Guarded
 from kheo.units.models import Level, Post, Unit, UnitQuerySet
 from kheo.units.reach import ScopedQuerySet
 
@@ -172,7 +173,7 @@ class EnrolmentQuerySet(ScopedQuerySet):
         return enrolment
 
 
-class Enrolment(models.Model):
+class Enrolment(Guarded, models.Model):
     """An initiative's year in a plan (đăng ký): new or continuing, and how far it has come."""
 
     class Kind(models.TextChoices):
@@ -314,15 +315,6 @@ class Enrolment(models.Model):
         return gaps
 
     # Who may do what. Each refuses with a sentence; `may` asks without doing.
-
-    def may(self, verb: str, by: Post | None) -> bool:
-        if by is None:
-            return False
-        try:
-            getattr(self, f"check_{verb}")(by)
-        except Refused:
-            return False
-        return True
 
     def check_write(self, by: Post) -> None:
         self.initiative.check_writing(by)

@@ -23,6 +23,7 @@ from kheo.places.paths import SortKeyField
 from kheo.plans.models import Field, Movement
 from kheo.search import index
 from kheo.tallies.counting import counting
+from kheo.units.guarded import Guarded
 from kheo.units.models import Post, Unit
 from kheo.units.reach import ScopedQuerySet
 
@@ -125,7 +126,7 @@ class InitiativeQuerySet(ScopedQuerySet):
         return initiative
 
 
-class Initiative(models.Model):
+class Initiative(Guarded, models.Model):
     """One practice carried out by one owner at one place (mô hình, điển hình)."""
 
     class Kind(models.TextChoices):
@@ -278,16 +279,6 @@ class Initiative(models.Model):
             by.require(*roles)
         else:
             by.require(*roles, reaching=(self.owner, self.area))
-
-    def may(self, verb: str, by: Post | None) -> bool:
-        """Whether `start` or `end` would be refused to this post today; for showing buttons."""
-        if by is None:
-            return False
-        try:
-            getattr(self, f"check_{verb}")(by)
-        except Refused:
-            return False
-        return True
 
     # Its life
 

@@ -16,6 +16,7 @@ from kheo.lib.formats import short_date
 from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import nfc
+from kheo.units.guarded import Guarded
 from kheo.units.models import Post, Unit
 
 # Days a body has to confirm or correct what was typed for it, unless whoever typed it says otherwise.
@@ -70,7 +71,7 @@ class OnBehalfQuerySet(models.QuerySet["OnBehalf"]):
         return typed
 
 
-class OnBehalf(models.Model):
+class OnBehalf(Guarded, models.Model):
     """That a registration was typed for its body by somebody else (nhập hộ), and whether the body agreed.
 
     It goes its way meanwhile, shown as not yet confirmed by the body; nothing is ever confirmed by silence.
@@ -123,16 +124,6 @@ class OnBehalf(models.Model):
     @property
     def tone(self) -> str:
         return ("warn" if self.is_late else "wait") if self.is_waiting else "ok"
-
-    def may(self, verb: str, by: Post | None) -> bool:
-        """Whether `answer` or `confirm_by_word` would be refused to this post; for showing buttons."""
-        if by is None:
-            return False
-        try:
-            getattr(self, f"check_{verb}")(by)
-        except Refused:
-            return False
-        return True
 
     def check_answer(self, by: Post) -> None:
         by.require(*WRITERS)
