@@ -12,6 +12,7 @@ What is doubtful is said for each line; a table with doubts gives no change.
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -24,6 +25,7 @@ from kheo.lib.refusals import Refused
 from kheo.lib.vietnamese import fold, nfc, same_name
 from kheo.places import finding
 from kheo.places.changes import AreaChange, Opening, Renaming, Succeeding
+from kheo.places.lineage import in_batches
 from kheo.places.models import GSO, Area, AreaSuccession, Level, titled
 
 Kind = AreaSuccession.Kind
@@ -68,6 +70,10 @@ _LEVELS = {
     "thị xã": Level.DISTRICT,
     "tỉnh": Level.PROVINCE,
 }
+
+
+# What was found for each text: the areas of the eve it may mean.
+Places = dict[str, list[Area]]
 
 
 @dataclass
@@ -125,7 +131,9 @@ def read(text: str, on: date, legal_basis: str = "", title: str = "") -> Table:
     if len(rows) > MOST_LINES:
         raise Refused(_("At most %d lines. Enter a larger decision as several.") % MOST_LINES)
     eve = on - timedelta(days=1)
-    lines = [_line(number, cells, eve) for number, cells in enumerate(rows, start=1)]
+    # A superior stands in every line; each place is looked up once.
+    places: Places = {}
+    lines = [_line(number, cells, eve, places) for number, cells in enumerate(rows, start=1)]
     lines += _implied(lines, eve)
     table = Table(lines)
     change = _change(lines, on, legal_basis, title)
@@ -143,9 +151,9 @@ def _rows(text: str) -> list[list[str]]:
     return rows
 
 
-def _line(number: int, cells: list[str], eve: date) -> Line:
+def _line(number: int, cells: list[str], eve: date, places: Places) -> Line:
     line = Line(number, cells)
-    line.old = _found(cells[0], eve, line, _("The old area"))
+    line.old = _found(cells[0], eve, line, _("The old area"), places)
     said = fold(cells[1])
     line.relation = next((kind for words, kind in RELATIONS if said.startswith(words)), "")
     if not line.relation:
@@ -154,13 +162,13 @@ def _line(number: int, cells: list[str], eve: date) -> Line:
         )
     line.share = _share(cells[1], line)
     if cells[3]:
-        line.superior = _found(cells[3], eve, line, _("The superior"))
+        line.superior = _found(cells[3], eve, line, _("The superior"), places)
     if line.relation == Kind.REPARENTED and not cells[2] and line.old:
         line.type, line.name = line.old.type, line.old.name
         if not cells[3]:
             line.doubts.append(_("Where does it move? Write the superior in the fourth column."))
     elif line.relation == Kind.LEVEL_ENDED:
-        line.superior = _found(cells[2], eve, line, _("Who goes on")) if cells[2] else None
+        line.superior = _found(cells[2], eve, line, _("Who goes on"), places) if cells[2] else None
         if not cells[2]:
             line.superior = line.old.parent if line.old else None
     else:
@@ -168,15 +176,18 @@ def _line(number: int, cells: list[str], eve: date) -> Line:
     return line
 
 
-def _found(text: str, eve: date, line: Line, what: str) -> Area | None:
-    matches = finding.find(text, on=eve, levels=(Level.PROVINCE, Level.DISTRICT, Level.COMMUNE, Level.HAMLET))
-    living = [match for match in matches if match.area.existed_on(eve) and not match.hamlet]
+def _found(text: str, eve: date, line: Line, what: str, places: Places) -> Area | None:
+    if text not in places:
+        levels = (Level.PROVINCE, Level.DISTRICT, Level.COMMUNE, Level.HAMLET)
+        matches = finding.find(text, on=eve, levels=levels)
+        places[text] = [match.area for match in matches if match.area.existed_on(eve) and not match.hamlet]
+    living = places[text]
     if len(living) == 1:
-        return living[0].area
+        return living[0]
     if living:
         line.doubts.append(
             _("%(what)s may be: %(places)s. Write it so that it can be told apart.")
-            % {"what": what, "places": "; ".join(match.area.full_place for match in living[:4])}
+            % {"what": what, "places": "; ".join(area.full_place for area in living[:4])}
         )
     else:
         line.doubts.append(
@@ -241,17 +252,36 @@ def _implied(lines: list[Line], eve: date) -> list[Line]:
             goes_on(old, Kind.PART)
             if parts[0].share:
                 added[old.pk].share = 1 - parts[0].share
+    near = _children([above for line in lines if (above := _above(line))], eve)
     for line in lines:
-        if line.old and line.relation == Kind.LEVEL_ENDED and line.old.level == Level.DISTRICT:
-            for commune in Area.objects.filter(parent=line.old).communes().on(eve).order_by("sort_key"):
-                if commune.pk not in moved:
-                    goes_on(commune, Kind.REPARENTED, line.superior)
-        if line.old and line.relation in (Kind.WHOLE, Kind.PART, Kind.LAND):
-            near = Area.objects.filter(parent=line.superior or line.old.parent, level=line.old.level)
-            for area in near.filter(type=line.type, folded=fold(line.name)).on(eve):
-                if area.pk not in moved and same_name(area.name, line.name):
+        above = _above(line)
+        if line.old is None or above is None:
+            continue
+        if line.relation == Kind.LEVEL_ENDED and line.old.level == Level.DISTRICT:
+            for area in near[above.pk]:
+                if area.pk not in moved:
+                    goes_on(area, Kind.REPARENTED, line.superior)
+        if line.relation in (Kind.WHOLE, Kind.PART, Kind.LAND):
+            for area in near[above.pk]:
+                if area.pk not in moved and area.level == line.old.level and _is_itself(line, area):
                     goes_on(area, Kind.WHOLE)
     return list(added.values())
+
+
+def _above(line: Line) -> Area | None:
+    """Where the areas stand that a line may speak of without writing them: in a level that ends, itself."""
+    if line.old and line.relation == Kind.LEVEL_ENDED:
+        return line.old
+    return line.superior or (line.old.parent if line.old else None)
+
+
+def _children(areas: Iterable[Area], eve: date) -> dict[int, list[Area]]:
+    """What stood directly under each of these areas on the eve, hamlets aside, in Vietnamese order."""
+    found: dict[int, list[Area]] = defaultdict(list)
+    living = Area.objects.on(eve).exclude(level__in=[Level.HAMLET, Level.PART]).select_related("parent")
+    for area in in_batches(living.order_by("sort_key"), "parent_id__in", {area.pk for area in areas}):
+        found[area.parent_id].append(area)
+    return found
 
 
 def _is_itself(line: Line, area: Area) -> bool:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from unittest import mock
 
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kheo.audit.models import Entry
@@ -106,6 +108,14 @@ class ReadingTheTable(Ground):
         self.assertEqual(table.doubts, 3)
         self.assertIn("Lạ", table.lines[0].doubts[0])
         self.assertIn("toàn bộ", table.lines[1].doubts[0])
+
+    def test_a_place_is_looked_up_once_however_many_lines_name_it(self):
+        def queries(lines):
+            with CaptureQueriesContext(connection) as counted:
+                self.read("\n".join(f"xã Đông ; một phần ; xã Mới {n} ; huyện Một" for n in range(lines)))
+            return len(counted)
+
+        self.assertEqual(queries(2), queries(8))
 
     def test_an_empty_table_is_refused(self):
         with self.assertRaises(Refused):
