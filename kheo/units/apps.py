@@ -9,11 +9,13 @@ class UnitsConfig(AppConfig):
     def ready(self) -> None:
         from kheo.accounts import administrators
         from kheo.lib.beginning import beginning
+        from kheo.lib.nightly import nightly
         from kheo.ui.registry import MenuEntry, Panel, menu, panels, verbs
         from kheo.units import founding
         from kheo.units.models import Role
         from kheo.units.people import attention
         from kheo.units.reach import administers
+        from kheo.units.reorganise import every_night
 
         beginning.add("areas", _("Areas and bodies of Nghệ An"), founding.found, 10)
 
@@ -44,6 +46,7 @@ class UnitsConfig(AppConfig):
             MenuEntry(_("People and accounts"), "people", "person", 415, runs_accounts, group="structure")
         )
         menu.add(MenuEntry(_("Sign-in rules"), "sign_in_rules", "gear", 505, runs_accounts, group="system"))
+        nightly.add("reorganisations", _("Bring into force what takes effect today"), every_night, 20)
         menu.add(MenuEntry(_("Bodies"), "unit_list", "building", 410, group="structure"))
         menu.add(MenuEntry(_("Steering committees"), "committee_list", "people", 420, group="structure"))
         menu.add(MenuEntry(_("Reorganisations"), "reorganisations", "merge", 430, group="structure"))

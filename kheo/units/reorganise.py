@@ -149,7 +149,8 @@ def catch_up() -> list[Reorganisation]:
     """Carry out what was confirmed and whose day has come, oldest first. Returns what took effect now.
 
     The row of each is the lock: of two processes that meet the new day, one does it and the other finds it
-    done. One that can no longer be carried out is left waiting and said in the log; the others go on.
+    done. One that can no longer be carried out is left waiting and said in the log; the others go on, and so
+    does whoever made the first request of the day.
     """
     done = []
     for story in Reorganisation.objects.due():
@@ -160,7 +161,15 @@ def catch_up() -> list[Reorganisation]:
             done.append(carry_out(plan))
         except Refused as refused:
             logger.error(_("%(name)s could not take effect: %(why)s"), {"name": story, "why": refused})
+        except Exception:
+            # Its transaction is undone. Every page of the day would fail if this went further.
+            logger.exception(_("%(name)s could not take effect."), {"name": story})
     return done
+
+
+def every_night() -> str | None:
+    """What takes effect today, before anybody is at work; the night's work calls it after its backup."""
+    return ", ".join(str(story) for story in catch_up()) or None
 
 
 def _locked(story: Reorganisation) -> Reorganisation:

@@ -15,6 +15,7 @@ from kheo.places import moves
 from kheo.places.models import Area, AreaSuccession
 from kheo.places.tests.lists import invented
 from kheo.units import loading, reorganise
+from kheo.units.middleware import NewDay
 from kheo.units.models import Post, ReachKind, Reorganisation, Role, Unit
 from kheo.units.tests.cast import person, post
 
@@ -49,6 +50,10 @@ class Ground(TestCase):
             patch = mock.patch(f"kheo.{name}.today", return_value=day)
             patch.start()
             self.addCleanup(patch.stop)
+        # This process has met no day yet.
+        met = mock.patch.object(NewDay, "met", None)
+        met.start()
+        self.addCleanup(met.stop)
 
     def living(self):
         return sorted(Area.objects.on(today()).communes().values_list("full_name", flat=True))
@@ -198,6 +203,21 @@ class TakingEffect(Ground):
         self.assertEqual([each.pk for each in done], [second.pk])
         first.refresh_from_db()
         self.assertIsNone(first.carried_out_at)
+
+    def test_an_unforeseen_failure_stops_nobody_from_working(self):
+        tomorrow = today() + timedelta(days=1)
+        story = reorganise.confirm(self.enter(on=tomorrow), by=self.an)
+        self.on_the_day(tomorrow)
+        with (
+            mock.patch.object(reorganise, "_close_units", side_effect=RuntimeError("unforeseen")),
+            self.assertLogs("kheo.units.reorganise", "ERROR"),
+        ):
+            self.assertEqual(self.client.get("/dang-nhap/").status_code, 200)
+        # Nothing of it is half done, and the night's work tries again.
+        self.assertEqual(Area.objects.on(tomorrow).communes().count(), 3)
+        self.assertEqual(reorganise.every_night(), "Sắp xếp mẫu")
+        story.refresh_from_db()
+        self.assertIsNotNone(story.carried_out_at)
 
     def test_a_divided_commune_waits_for_a_person(self):
         reorganise.confirm(
