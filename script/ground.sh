@@ -98,15 +98,16 @@ failed_install() {
   die "The packages could not be installed. Is a package index reachable from here? All of pip's words: .venv/install.log"
 }
 
-# ensure_build [--tests]: fonts, static files and compiled translations, with what only tests use. They are built
-# again only when something they are made from changed; asking Django itself would cost a second at every start.
+# ensure_build [--tests]: fonts, the phone's app, static files and compiled translations, with what only tests use.
+# They are built again only when something they are made from changed; asking Django itself would cost a second at
+# every start.
 ensure_build() {
   local stamp started want
   want=$(
     {
       cat requirements/base.txt package-lock.json
       find kheo -not -name '*.mo' -not -name '*.pyc' -type f \
-        \( -path '*/static/*' -o -path '*/locale/*' -o -path 'kheo/ui/*' \) -printf '%p %T@ %s\n' | LC_ALL=C sort
+        \( -path '*/static/*' -o -path '*/locale/*' -o -path 'kheo/ui/*' -o -path 'kheo/offline/app/*' \) -printf '%p %T@ %s\n' | LC_ALL=C sort
     } | sha256sum | cut -d' ' -f1
   )
   stamp="$ROOT/build/.made-from$*"

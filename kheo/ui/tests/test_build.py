@@ -93,6 +93,7 @@ def test_only_what_changed_is_made_again(tmp_path, monkeypatch):
     made = []
     monkeypatch.setattr(assets, "compile_translations", lambda: made.append("translations"))
     monkeypatch.setattr(assets, "make_fonts", lambda say: made.append("fonts"))
+    monkeypatch.setattr(assets, "bundle_app", lambda say: made.append("app"))
     monkeypatch.setattr(assets, "collect", lambda: made.append("static"))
     monkeypatch.setattr(assets, "_present", lambda name: True)
     words = tmp_path / "django.po"
@@ -101,6 +102,7 @@ def test_only_what_changed_is_made_again(tmp_path, monkeypatch):
     monkeypatch.setattr(assets, "_catalogues", lambda: [words])
     monkeypatch.setattr(assets, "_locks", list)
     monkeypatch.setattr(assets, "_static_files", list)
+    monkeypatch.setattr(assets, "_app_files", list)
     monkeypatch.setattr(assets, "_own", lambda *names: [])
     assert assets.build(made.append)[0] == "translations"
     assert assets.build(print) == []
