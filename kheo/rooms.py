@@ -14,7 +14,7 @@ WHAT = [
     "fieldwork",
     "recognition",
 ]
-FACES = ["duties", "reporting", "stories", "guide", "portal"]
+FACES = ["duties", "reporting", "stories", "guide", "portal", "offline"]
 
 ROOMS = [*GROUND, *WHO_AND_WHERE, *KEEPING, *WHAT, *FACES]
 

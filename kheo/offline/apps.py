@@ -1,0 +1,38 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OfflineConfig(AppConfig):
+    name = "kheo.offline"
+    label = "offline"
+
+    def ready(self) -> None:
+        from kheo.offline import registrations, reports
+        from kheo.ui.registry import verbs
+        from kheo.units import heirs
+
+        reports.register()
+        registrations.register()
+        heirs.register(heirs.Question("unsent", _("Phones with unsent work"), phones_with_unsent_work))
+        verbs.add(
+            {
+                "phone_registered": _("took a phone for work without signal"),
+                "phone_signed_in": _("signed in on the phone again"),
+                "phone_signed_out": _("signed out on the phone"),
+                "phone_revoked": _("revoked the phone"),
+                "phone_wiped": _("the phone emptied itself"),
+            }
+        )
+
+
+def phones_with_unsent_work(units: Any, areas: Any) -> int:
+    """Phones of people who hold a post where something ends, and that said they hold work not yet sent."""
+    from django.db.models import Q
+
+    from kheo.offline.models import Phone
+    from kheo.units.models import Post
+
+    there = Post.objects.not_ended().filter(Q(unit__in=units) | Q(unit__area__in=areas))
+    return Phone.objects.with_unsent().filter(user__in=there.order_by().values("user")).count()

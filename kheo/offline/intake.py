@@ -1,0 +1,301 @@
+"""When a phone sends its outbox: each envelope becomes a record, or waits for a person, and gets its receipt.
+
+Reading and checking happen outside any transaction; then one short transaction an envelope looks again at
+scope and state, files the record by its verbs and writes the delivery. Two phones, or ten retries, that send
+the same id meet at the database's own constraints: whoever comes second reads what the first one wrote.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kheo.lib.periods import today
+from kheo.lib.refusals import Refused
+from kheo.offline import carrying, envelopes, kinds, photos
+from kheo.offline.envelopes import Envelope, Unreadable
+from kheo.offline.kinds import Filed, Kind, Waits
+from kheo.offline.models import Delivery, Phone
+from kheo.units.models import Post
+from kheo.units.reach import posts_of
+
+log = logging.getLogger(__name__)
+
+# How often an envelope is taken up again after somebody else wrote under the same id at the same moment.
+TRIES = 3
+State = Delivery.State
+
+
+class Again(Exception):
+    """Somebody else changed what this envelope meets: look again."""
+
+
+@dataclass
+class Outcome:
+    """What is to become of an envelope: filed (then `form` is valid), or kept waiting."""
+
+    state: str
+    why: str
+    told: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    notes: kinds.Notes = field(default_factory=list)
+    post: Post | None = None
+    kind: Kind | None = None
+    form: Any = None
+
+
+class Batch:
+    """One request of one phone: who sends, as whom they may act, what is known of these envelopes."""
+
+    def __init__(self, phone: Phone) -> None:
+        self.phone, self.user = phone, phone.user
+        self.day = today()
+        self.before: dict[uuid.UUID, list[Delivery]] = {}
+
+    @cached_property
+    def posts(self) -> list[Post]:
+        return posts_of(self.user)
+
+    @cached_property
+    def closed(self) -> str:
+        return self.phone.why_closed
+
+    @cached_property
+    def last_post(self) -> Post | None:
+        """The post held last, current or not."""
+        held = Post.objects.filter(user=self.user).select_related("unit__area")
+        return self.posts[0] if self.posts else held.order_by("-valid_to", "-pk").first()
+
+    def read(self, sent: Iterable[Any]) -> list[Envelope | Unreadable]:
+        return [envelopes.read(each, sender=self.user.pk, today=self.day) for each in sent]
+
+    def look_up(self, ids: Iterable[uuid.UUID]) -> None:
+        """What was delivered under these ids before: two queries, however many."""
+        ids = set(ids)
+        self.before |= {each: [] for each in ids}
+        found = Delivery.objects.filter(envelope__in=ids).select_related("user", "unit", "post")
+        for delivery in found.prefetch_related("photos").order_by("pk"):
+            self.before[delivery.envelope].append(delivery)
+
+    def named_post(self, envelope: Envelope) -> Post | None:
+        """The post an envelope names, current or ended, if it is this person's."""
+        if envelope.as_post is None:
+            return self.last_post
+        for post in self.posts:
+            if post.pk == envelope.as_post:
+                return post
+        held = Post.objects.filter(user=self.user, pk=envelope.as_post)
+        return held.select_related("unit__area").first()
+
+    def acting(self, envelope: Envelope) -> tuple[Post, kinds.Notes]:
+        """The post of today it is taken as. Raises Waits where that post has ended."""
+        named = self.named_post(envelope)
+        if named is not None and named.is_current:
+            return named, []
+        if named is not None and (found := carrying.post_today(named, self.posts)):
+            return found
+        if place := carrying.undecided_place(named):
+            raise Waits("undecided", place=place)
+        raise Waits("post_ended", post=named.label if named else "—")
+
+
+def take(phone: Phone, sent: list[Any]) -> list[dict[str, Any]]:
+    """The receipts of what a phone sent, in the order sent. `sent`: JSON as read, not yet checked."""
+    batch = Batch(phone)
+    if batch.last_post is None:
+        raise Refused(_("You have never held a post, so nothing can be handed in."))
+    read = batch.read(sent)
+    batch.look_up(each.id for each in read if isinstance(each, Envelope))
+    receipts: list[dict[str, Any]] = []
+    for each in read:
+        if isinstance(each, Unreadable):
+            receipts.append({"id": each.id, "state": "unreadable", "sentence": each.sentence})
+        else:
+            receipts.append(receipt(take_one(each, batch)))
+    return receipts
+
+
+def take_one(envelope: Envelope, batch: Batch) -> Delivery:
+    """What became of one envelope: an earlier delivery if it is the same, else a new one."""
+    for attempt in range(TRIES):
+        before = batch.before[envelope.id]
+        same = next((each for each in before if each.content_hash == envelope.content), None)
+        if same is not None:
+            return same
+        replaced = _replaced(envelope, before)
+        if before and replaced is None:
+            outcome = Outcome(State.CONFLICT, "conflict", post=batch.named_post(envelope))
+        elif attempt == TRIES - 1:
+            outcome = Outcome(State.NEEDS_ATTENTION, "elsewhere", post=batch.named_post(envelope))
+        else:
+            outcome = judge(envelope, batch)
+        try:
+            delivery = _settle(envelope, batch, outcome, replaced)
+        except (IntegrityError, Again):
+            # The same id was written meanwhile, by another phone or by this one's own retry.
+            batch.look_up([envelope.id])
+            continue
+        before.append(delivery)
+        return delivery
+    raise OperationalError("An envelope met others under its id again and again.")
+
+
+def _replaced(envelope: Envelope, before: list[Delivery]) -> Delivery | None:
+    """The delivery it says it takes the place of, where it may."""
+    standing = next((each for each in before if each.state in Delivery.STANDING), None)
+    if standing is None:
+        return next((each for each in before if each.content_hash == envelope.replaces), None)
+    waits = standing.state == State.NEEDS_ATTENTION and standing.user_id == envelope.sender
+    return standing if waits and standing.content_hash == envelope.replaces else None
+
+
+def judge(envelope: Envelope, batch: Batch) -> Outcome:
+    """Read it as the web page would read it, without changing anything."""
+    if batch.closed:
+        return _handed_in(envelope, batch)
+    post: Post | None = None
+    notes: kinds.Notes = []
+    try:
+        post, notes = batch.acting(envelope)
+        kind = kinds.KINDS.get(envelope.kind)
+        if kind is None:
+            raise Waits("unknown_kind")
+        form, more = kind.bind(envelope, post)
+        notes = [*more, *notes]
+        known = set(form.fields) | kind.beside
+        if unasked := [name for name, texts in envelope.data.items() if name not in known and any(texts)]:
+            raise Waits("fields", names=", ".join(sorted(unasked)[:10]))
+        if not form.is_valid():
+            errors = {name: [str(each) for each in found] for name, found in form.errors.items()}
+            return Outcome(State.NEEDS_ATTENTION, "form", errors=errors, notes=notes, post=post)
+    except Waits as waits:
+        post = post or batch.named_post(envelope)
+        return Outcome(State.NEEDS_ATTENTION, waits.why, waits.told, notes=notes, post=post)
+    except Refused as refusal:
+        told = {"sentence": str(refusal)}
+        return Outcome(State.NEEDS_ATTENTION, "refused", told, notes=notes, post=post)
+    return Outcome(State.ACCEPTED, "accepted", notes=notes, post=post, kind=kind, form=form)
+
+
+def _handed_in(envelope: Envelope, batch: Batch) -> Outcome:
+    """What a phone hands in that may do nothing else."""
+    named = batch.named_post(envelope)
+    if batch.closed == "revoked":
+        return Outcome(State.QUARANTINED, "revoked", post=named)
+    if place := carrying.undecided_place(named):
+        return Outcome(State.NEEDS_ATTENTION, "undecided", {"place": place}, post=named)
+    return Outcome(State.NEEDS_ATTENTION, batch.closed, post=named)
+
+
+def _settle(envelope: Envelope, batch: Batch, outcome: Outcome, replaced: Delivery | None) -> Delivery:
+    """One transaction: the record by its verbs, and the delivery. What refuses it waits for a person."""
+    if outcome.kind is not None and outcome.post is not None:
+        try:
+            with transaction.atomic():
+                _make_room(replaced)
+                _check_again(batch, outcome)
+                filed = outcome.kind.file(outcome.form, envelope, outcome.post)
+                return _keep(envelope, batch, outcome, replaced, filed)
+        except Refused as refusal:
+            outcome.state, outcome.why = State.NEEDS_ATTENTION, "refused"
+            outcome.told = {"sentence": str(refusal)}
+        except Waits as waits:
+            outcome.state, outcome.why, outcome.told = State.NEEDS_ATTENTION, waits.why, waits.told
+    with transaction.atomic():
+        if outcome.state != State.CONFLICT:
+            _make_room(replaced)
+        return _keep(envelope, batch, outcome, replaced, None)
+
+
+def _make_room(replaced: Delivery | None) -> None:
+    """The delivery whose place is taken stands no more."""
+    if replaced is None or replaced.state not in Delivery.STANDING:
+        return
+    waiting = Delivery.objects.filter(pk=replaced.pk, state=State.NEEDS_ATTENTION)
+    if waiting.update(state=State.SUPERSEDED, why="superseded", told={}) != 1:
+        raise Again
+    replaced.state, replaced.why, replaced.told = State.SUPERSEDED, "superseded", {}
+
+
+def _check_again(batch: Batch, outcome: Outcome) -> None:
+    """The phone not revoked, the account open, the post held: as it is inside the transaction."""
+    day = today()
+    good = Phone.objects.filter(
+        pk=batch.phone.pk,
+        revoked_at=None,
+        user__is_active=True,
+        user__posts=outcome.post,
+        user__posts__valid_from__lte=day,
+        user__posts__valid_to__gt=day,
+    )
+    if not good.exists():
+        batch.phone.refresh_from_db()
+        for name in ("posts", "closed", "last_post"):
+            vars(batch).pop(name, None)
+        batch.user = batch.phone.user
+        vars(batch.user).pop("current_posts", None)
+        raise Again
+
+
+def _keep(
+    envelope: Envelope, batch: Batch, outcome: Outcome, replaced: Delivery | None, filed: Filed | None
+) -> Delivery:
+    post = outcome.post or batch.last_post
+    assert post is not None
+    delivery = Delivery(
+        envelope=envelope.id,
+        content_hash=envelope.content,
+        kind=envelope.kind,
+        state=outcome.state,
+        phone=batch.phone,
+        user=batch.user,
+        post=outcome.post,
+        unit=post.unit,
+        received_at=timezone.now(),
+        pack_day=envelope.pack_day,
+        form_version=envelope.form,
+        written_at=envelope.written_at,
+        content=envelope.kept(),
+        why=outcome.why,
+        told=outcome.told,
+        errors=outcome.errors,
+        notes=outcome.notes,
+        replaces=replaced.content_hash if replaced else "",
+    )
+    if filed is not None:
+        delivery.why, delivery.told = filed.why, filed.told
+        delivery.record_type, delivery.record_id = filed.record._meta.label_lower, filed.record.pk
+    delivery.save(force_insert=True)
+    expected = photos.expected(delivery, envelope.photos)
+    delivery._prefetched_objects_cache = {"photos": expected}  # type: ignore[attr-defined]
+    return delivery
+
+
+def receipt(delivery: Delivery) -> dict[str, Any]:
+    """What the phone is told, in the reader's language."""
+    record = delivery.record
+    return {
+        "id": str(delivery.envelope),
+        "content": delivery.content_hash,
+        "state": delivery.state,
+        "number": delivery.number,
+        "sentence": delivery.sentence,
+        "notes": delivery.note_sentences,
+        "errors": delivery.errors,
+        "record": None
+        if record is None
+        else {
+            "type": delivery.record_type,
+            "id": delivery.record_id,
+            "series": str(getattr(record, "series", delivery.envelope)),
+            "state": getattr(record, "state", ""),
+            "url": record.get_absolute_url(),
+        },
+        "photos_missing": delivery.photos_missing(),
+    }

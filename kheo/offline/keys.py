@@ -1,0 +1,110 @@
+"""The door of the phones: a key in the header of each request, and answers in JSON.
+
+No cookie opens it, so no other site can make a browser send something here.
+"""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from kheo.lib.refusals import Refused
+from kheo.offline.envelopes import MOST_BYTES, Malformed
+from kheo.offline.models import Phone
+from kheo.ui.doors import open_door
+
+View = Callable[..., JsonResponse]
+
+
+class PhoneRequest(HttpRequest):
+    """A request that showed the key of `phone`."""
+
+    phone: Phone
+
+
+def refused(code: str, sentence: str, status: int) -> JsonResponse:
+    answer = JsonResponse({"refused": {"code": code, "sentence": sentence}}, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def answered(content: dict[str, Any], status: int = 200) -> JsonResponse:
+    answer = JsonResponse(content, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def phone_of(header: str) -> Phone | None:
+    """The phone whose id and secret stand in an Authorization header, or None."""
+    scheme, _space, key = header.partition(" ")
+    name, _dot, secret = key.strip().partition(".")
+    if scheme != "Kheo" or not secret or len(key) > 200:
+        return None
+    try:
+        pk = uuid.UUID(name)
+    except ValueError:
+        return None
+    phone = Phone.objects.select_related("user").filter(pk=pk).first()
+    return phone if phone is not None and phone.opens_with(secret) else None
+
+
+def for_phones(*methods: str, handing_in: bool = False) -> Callable[[View], View]:
+    """A view for phones that show their key. `handing_in`: also for those that may do nothing else."""
+
+    def wrap(view: View) -> View:
+        @csrf_exempt
+        @open_door("A phone shows its own key instead of a sign-in.")
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+            phone = phone_of(request.headers.get("Authorization", ""))
+            with translation.override(phone.user.language if phone else translation.get_language()):
+                return _answer(view, request, phone, methods, handing_in, args, kwargs)
+
+        return answer
+
+    return wrap
+
+
+def _answer(
+    view: View,
+    request: HttpRequest,
+    phone: Phone | None,
+    methods: tuple[str, ...],
+    handing_in: bool,
+    args: Any,
+    kwargs: Any,
+) -> JsonResponse:
+    if request.method not in methods:
+        return refused("method", _("This is asked in another way. Update the app."), 405)
+    if phone is None:
+        return refused("sign_in_again", _("Sign in again on this phone. Nothing on it is lost."), 401)
+    if closed := phone.why_closed:
+        if not handing_in:
+            return refused(
+                "hand_in_and_wipe",
+                _("This phone may only hand in what it holds; then it empties itself."),
+                403,
+            )
+    elif phone.must_sign_in:
+        return refused("sign_in_again", _("Sign in again on this phone. Nothing on it is lost."), 401)
+    request.phone = phone  # type: ignore[attr-defined]
+    request.closed = closed  # type: ignore[attr-defined]
+    try:
+        return view(request, *args, **kwargs)
+    except Malformed as error:
+        return refused(error.code, str(error), error.status)
+    except Refused as refusal:
+        return refused("refused", str(refusal), 409)
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """The body, never more of it than is allowed. Raises Malformed."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > MOST_BYTES:
+        raise Malformed("too_large", _("This is more than 2 MB. Send it in several requests."), 413)
+    return request.read(MOST_BYTES + 1)

@@ -1,0 +1,51 @@
+"""The photos that belong to deliveries: which are awaited, which have come, and how they join the record.
+
+They travel apart (the upload is another story) and may come before or after the text, in any order.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from kheo.offline import envelopes
+from kheo.offline.models import Delivery, ExpectedPhoto
+
+
+def expected(delivery: Delivery, named: Iterable[envelopes.Photo]) -> list[ExpectedPhoto]:
+    """Write down which photos a delivery waits for; those that have come already are marked so.
+
+    Part of the caller's transaction.
+    """
+    rows = [
+        ExpectedPhoto(
+            delivery=delivery,
+            order=order,
+            sha256=photo.sha256,
+            size=photo.size,
+            name=photo.name,
+            taken_on=photo.taken_on,
+        )
+        for order, photo in enumerate(named)
+    ]
+    if not rows:
+        return []
+    here = already_here(delivery.user, [row.sha256 for row in rows])
+    now = timezone.now()
+    for row in rows:
+        row.arrived_at = now if row.sha256 in here else None
+    return ExpectedPhoto.objects.bulk_create(rows)
+
+
+def already_here(user: Any, hashes: Iterable[str]) -> set[str]:
+    """Which of these photos of this person have come before."""
+    seen = ExpectedPhoto.objects.filter(
+        delivery__user=user, sha256__in=list(hashes), arrived_at__isnull=False
+    )
+    return set(seen.values_list("sha256", flat=True))
+
+
+def arrived(user: Any, sha256: str) -> int:
+    """All bytes of a photo are here: each delivery of this person that waits has it. Answers how many."""
+    waiting = ExpectedPhoto.objects.of_content(user, sha256).filter(arrived_at=None)
+    return waiting.update(arrived_at=timezone.now())
