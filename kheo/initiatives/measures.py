@@ -1,6 +1,6 @@
 """What is counted of initiatives: enrolments of a year, acceptances and endings by month."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -12,32 +12,25 @@ from kheo.initiatives.models import Ending, Enrolment, Initiative
 from kheo.tallies.measures import KINDS, Measure, Share, register
 
 
-def enrolled(kind: str) -> Callable[[int | None], Iterator[Share]]:
-    """Enrolments in a catalogue, or known from a publication or a list, of one kind, by plan year."""
-
-    def rows(enrolment: int | None = None) -> Iterator[Share]:
-        yield from of_year(Enrolment.objects.counted().filter(kind=kind), enrolment)
-
-    return rows
+def enrolled(enrolment: int | None = None) -> Iterator[Share]:
+    """Enrolments in a catalogue, or known from a publication or a list, by kind and plan year."""
+    yield from of_year(Enrolment.objects.counted(), enrolment)
 
 
 def of_year(enrolments: Any, enrolment: int | None = None) -> Iterator[Share]:
-    for row in _grouped(enrolments, enrolment, "pk", "year", "initiative__", "field"):
-        yield _share(date(row["when"], 1, 1), row)
+    """What these enrolments are counted as, whatever their state."""
+    for row in _grouped(enrolments, enrolment, "pk", "year", "initiative__", "field", of_year=F("kind")):
+        yield {"measure": f"enrolled_{row['of_year']}", **_share(date(row["when"], 1, 1), row)}
 
 
-def accepted(kind: str) -> Callable[[int | None], Iterator[Share]]:
-    """Enrolments taken into a catalogue, of one kind, by the month the catalogue was signed."""
-
-    def rows(enrolment: int | None = None) -> Iterator[Share]:
-        approved = Enrolment.objects.filter(
-            state=Enrolment.State.APPROVED, kind=kind, approved_on__isnull=False
-        )
-        by_month = approved.annotate(month=TruncMonth("approved_on"))
-        for row in _grouped(by_month, enrolment, "pk", "month", "initiative__", "field"):
-            yield _share(row["when"], row)
-
-    return rows
+def accepted(enrolment: int | None = None) -> Iterator[Share]:
+    """Enrolments taken into a catalogue, by kind and by the month the catalogue was signed."""
+    approved = Enrolment.objects.filter(
+        state=Enrolment.State.APPROVED, kind__in=("new", "continuing"), approved_on__isnull=False
+    )
+    by_month = approved.annotate(month=TruncMonth("approved_on"))
+    for row in _grouped(by_month, enrolment, "pk", "month", "initiative__", "field", of_year=F("kind")):
+        yield {"measure": f"accepted_{row['of_year']}", **_share(row["when"], row)}
 
 
 def ended(enrolment: int | None = None) -> Iterator[Share]:
@@ -47,7 +40,9 @@ def ended(enrolment: int | None = None) -> Iterator[Share]:
         yield _share(row["when"], row)
 
 
-def _grouped(rows: Any, enrolment: int | None, of: str, when: str, initiative: str, field: str) -> Any:
+def _grouped(
+    rows: Any, enrolment: int | None, of: str, when: str, initiative: str, field: str, **also: F
+) -> Any:
     if enrolment is not None:
         rows = rows.filter(**{of: enrolment})
     return (
@@ -58,6 +53,7 @@ def _grouped(rows: Any, enrolment: int | None, of: str, when: str, initiative: s
             area=F(initiative + "commune"),
             of_field=F(field),
             of_kind=F(initiative + "kind"),
+            **also,
         )
         .annotate(value=Count("pk"))
     )
@@ -75,15 +71,15 @@ def _share(period: date, row: dict[str, Any]) -> Share:
 
 
 MEASURES = [
-    Measure("enrolled_new", _("New initiatives enrolled"), "year", enrolled("new")),
-    Measure("enrolled_continuing", _("Continuing initiatives enrolled"), "year", enrolled("continuing")),
-    Measure("enrolled_unknown", _("Enrolled, not known whether new"), "year", enrolled("unknown")),
-    Measure("accepted_new", _("New initiatives taken into a catalogue"), "month", accepted("new")),
+    Measure("enrolled_new", _("New initiatives enrolled"), "year", enrolled),
+    Measure("enrolled_continuing", _("Continuing initiatives enrolled"), "year", enrolled),
+    Measure("enrolled_unknown", _("Enrolled, not known whether new"), "year", enrolled),
+    Measure("accepted_new", _("New initiatives taken into a catalogue"), "month", accepted),
     Measure(
         "accepted_continuing",
         _("Continuing initiatives taken into a catalogue"),
         "month",
-        accepted("continuing"),
+        accepted,
     ),
     Measure("ended", _("Initiatives ended"), "month", ended),
 ]

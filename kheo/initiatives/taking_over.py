@@ -211,12 +211,9 @@ def _let_go(pks: list[int]) -> None:
 def _shares(enrolments: Sequence[Enrolment], sign: int) -> Differences:
     """What enrolments on which nothing is built contribute to the cells: their year, and no more."""
     found: Differences = defaultdict(int)
-    for kind in Enrolment.Kind.values:
-        rows = Enrolment.objects.filter(
-            pk__in=[each.pk for each in enrolments], kind=kind, state=Enrolment.State.TAKEN_OVER
-        )
-        for row in measures.of_year(rows):
-            if row["area"] is not None:
-                where: Any = (row[name] for name in ("period", "unit", "area", "field", "kind"))
-                found[Key(f"enrolled_{kind}", *where)] += sign * row["value"]
+    rows = Enrolment.objects.filter(pk__in=[each.pk for each in enrolments], state=Enrolment.State.TAKEN_OVER)
+    for row in measures.of_year(rows):
+        if row["area"] is not None:
+            key = Key(row["measure"], row["period"], row["unit"], row["area"], row["field"], row["kind"])
+            found[key] += sign * row["value"]
     return found

@@ -5,18 +5,17 @@ unlocked enrolments drift, unsorted cells deadlock.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from itertools import groupby, islice
-from typing import NamedTuple
+from itertools import islice, product
+from typing import Any, NamedTuple
 
-from django.db import models, transaction
-from django.db.models import F
+from django.db import connections, models, transaction
 
 from kheo.lib.periods import FOREVER, today
-from kheo.tallies.measures import REGISTRY
+from kheo.tallies.measures import REGISTRY, Counted
 from kheo.tallies.models import Cell
 
 
@@ -32,34 +31,38 @@ class Key(NamedTuple):
 
 
 Differences = dict[Key, int]
-# Above it cells are moved by the hundred.
-FEW, AT_ONCE = 20, 300
-# The shares of each enrolment as they were when the outermost `counting` first met it.
-_before: ContextVar[dict[int, "Differences"] | None] = ContextVar("before", default=None)
+# Cells a statement: SQLite takes a limited number of values.
+AT_ONCE = 100
+# What each enrolment contributed by each way of counting, as the outermost `counting` first met it.
+Met = dict[tuple[int, Counted], "Differences"]
+_before: ContextVar[Met | None] = ContextVar("before", default=None)
 
 
 @contextmanager
-def counting(*enrolments: models.Model) -> Iterator[None]:
+def counting(*enrolments: models.Model, only: Collection[str] | None = None) -> Iterator[None]:
     """Run a change of these enrolments (rows of one model) and move the cells by what it changes.
 
     Opens a transaction. Inside another `counting` the enrolments join it and the cells are moved once, at
     the end of the outermost: a list of 500 is one pass over its cells. A batch names all its enrolments
     at the outermost, so that they are locked in the order of their ids.
+
+    `only` names the measures that the change can touch, where its author knows them; without it, all.
     """
-    known = _before.get()
-    if known is not None:
-        _meet(enrolments, known)
+    ways = counted_ways(only)
+    met = _before.get()
+    if met is not None:
+        _meet(enrolments, ways, met)
         yield
         return
-    met: dict[int, Differences] = {}
+    met = {}
     token = _before.set(met)
     try:
         with transaction.atomic():
-            _meet(enrolments, met)
+            _meet(enrolments, ways, met)
             yield
             differences: Differences = defaultdict(int)
-            for enrolment, before in met.items():
-                after = shares(enrolment)
+            for (enrolment, way), before in met.items():
+                after = shares(enrolment, way)
                 for key in before.keys() | after.keys():
                     differences[key] += after.get(key, 0) - before.get(key, 0)
             move(differences)
@@ -67,88 +70,88 @@ def counting(*enrolments: models.Model) -> Iterator[None]:
         _before.reset(token)
 
 
-def _meet(enrolments: Sequence[models.Model], known: dict[int, Differences]) -> None:
+def _meet(enrolments: Sequence[models.Model], ways: Sequence[Counted], met: Met) -> None:
     """Lock those not met yet, in the order of their ids, and only then read what they contribute."""
-    ids = sorted({enrolment.pk for enrolment in enrolments} - known.keys())
-    if ids:
+    known = {pk for pk, _way in met}
+    ids = sorted({enrolment.pk for enrolment in enrolments})
+    if unlocked := [pk for pk in ids if pk not in known]:
         model = type(enrolments[0])
-        list(model._base_manager.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-        known.update((pk, shares(pk)) for pk in ids)
+        list(model._base_manager.select_for_update().filter(pk__in=unlocked).order_by("pk").values_list("pk"))
+    met.update((each, shares(*each)) for each in product(ids, ways) if each not in met)
 
 
-def shares(enrolment: int) -> Differences:
-    """What an enrolment contributes to each cell now."""
+def counted_ways(only: Collection[str] | None = None) -> list[Counted]:
+    """How these measures are counted, or all there are: those counted together are one way."""
+    chosen = (measure for measure in REGISTRY.values() if only is None or measure.name in only)
+    return list(dict.fromkeys(measure.rows for measure in chosen))
+
+
+def shares(enrolment: int | None, way: Counted) -> Differences:
+    """What an enrolment (or all of them: None) contributes to each cell now, counted in this way."""
+    alone = {measure.rows: measure.name for measure in REGISTRY.values()}
     found: Differences = defaultdict(int)
-    for key, value in _count(enrolment):
-        found[key] += value
+    for row in way(enrolment):
+        # Without a commune a record stays outside the yearly figures.
+        if row["area"] is not None and row["value"]:
+            measure = REGISTRY[row.get("measure") or alone[way]]
+            key = Key(measure.name, row["period"], row["unit"], row["area"], row["field"], row["kind"])
+            found[key] += row["value"]
+            if measure.grain == "month":
+                year = row["period"].replace(month=1, day=1)
+                found[key._replace(measure=measure.of_years, period=year)] += row["value"]
     return found
-
-
-def _count(enrolment: int | None) -> Iterator[tuple[Key, int]]:
-    for measure in REGISTRY.values():
-        for row in measure.rows(enrolment):
-            # Without a commune a record stays outside the yearly figures.
-            if row["area"] is not None and row["value"]:
-                key = Key(measure.name, row["period"], row["unit"], row["area"], row["field"], row["kind"])
-                yield key, row["value"]
-                if measure.grain == "month":
-                    year = row["period"].replace(month=1, day=1)
-                    yield key._replace(measure=measure.of_years, period=year), row["value"]
 
 
 def move(differences: Differences, on: date | None = None) -> None:
     """Move cells by differences, in the order of their keys. The first change of a day opens a new row."""
     on = on or today()
-    changed = sorted(key for key, value in differences.items() if value)
-    # Makes the rows that are missing, also when another writer is just making them.
-    Cell.objects.bulk_create((_cell(key, on) for key in changed), ignore_conflicts=True)
-    if len(changed) > FEW:
-        _move_many(changed, differences, on)
-        return
-    for key in changed:
-        cell = Cell.objects.select_for_update().get(**_where(key), known_to=FOREVER)
-        if cell.known_from == on:
-            Cell.objects.filter(pk=cell.pk).update(value=F("value") + differences[key])
-        else:
-            Cell.objects.filter(pk=cell.pk).update(known_to=on)
-            Cell.objects.create(**_where(key), value=cell.value + differences[key], known_from=on)
-
-
-def _move_many(changed: list[Key], differences: Differences, on: date) -> None:
-    """As above, some hundred cells a statement. Each statement locks the cells of one measure, one period
-    and a stretch of units in the order of their keys, so that everybody's locks still come in one order."""
-    for (measure, period), keys in groupby(changed, key=lambda key: (key.measure, key.period)):
-        for some in _batched(keys):
-            wanted = set(some)
-            cells = Cell.objects.select_for_update().filter(
-                measure=measure,
-                period=period,
-                unit__gte=some[0].unit,
-                unit__lte=some[-1].unit,
-                unit__in={key.unit for key in some},
-                known_to=FOREVER,
+    changed = iter(sorted(key for key, value in differences.items() if value))
+    while keys := list(islice(changed, AT_ONCE)):
+        # Of a cell's first change of the day only the row of before is known, and locked.
+        earlier = {pk: (key, value) for pk, key, value, since in _add(keys, differences, on) if since != on}
+        if earlier:
+            Cell.objects.filter(pk__in=earlier).update(known_to=on)
+            Cell.objects.bulk_create(
+                _cell(key, on, value + differences[key]) for key, value in earlier.values()
             )
-            closed: list[int] = []
-            opened: list[Cell] = []
-            by_difference: dict[int, list[int]] = defaultdict(list)
-            for cell in cells.order_by("measure", "period", "unit_id", "area_id", "field_id", "kind"):
-                key = Key(measure, period, cell.unit_id, cell.area_id, cell.field_id, cell.kind)
-                if key not in wanted:
-                    continue
-                if cell.known_from == on:
-                    by_difference[differences[key]].append(cell.pk)
-                else:
-                    closed.append(cell.pk)
-                    opened.append(_cell(key, on, cell.value + differences[key]))
-            for difference, pks in by_difference.items():
-                Cell.objects.filter(pk__in=pks).update(value=F("value") + difference)
-            Cell.objects.filter(pk__in=closed).update(known_to=on)
-            Cell.objects.bulk_create(opened)
 
 
-def _batched(keys: Iterator[Key]) -> Iterator[list[Key]]:
-    while some := list(islice(keys, AT_ONCE)):
-        yield some
+def _add(keys: list[Key], differences: Differences, on: date) -> list[tuple[int, Key, int, date]]:
+    """Open the cells that are missing and add to those opened today, in one statement and in this order.
+
+    Answers id, key, value and first day of each open cell. One opened on an earlier day is locked and
+    left as it is. Written by hand: Django has no insert that adds to what is there.
+    """
+    connection = connections[Cell.objects.db]
+    names = ("measure", "period", "unit", "area", "field", "kind", "value", "known_from", "known_to")
+    fields: list[Any] = [Cell._meta.get_field(name) for name in names]
+    columns = [f'"{field.column}"' for field in fields]
+    values = [
+        field.get_db_prep_save(value, connection)
+        for key in keys
+        for field, value in zip(fields, (*key, differences[key], on, FOREVER), strict=True)
+    ]
+    row = f"({', '.join(['%s'] * len(fields))})"
+    table = f'"{Cell._meta.db_table}"'
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(keys))} "  # noqa: S608  (names of our own columns)
+            f"ON CONFLICT ({', '.join(columns[:6])}) WHERE \"known_to\" = '{FOREVER}' "
+            f'DO UPDATE SET "value" = {table}."value" + CASE '
+            f'WHEN {table}."known_from" = excluded."known_from" THEN excluded."value" ELSE 0 END '
+            f'RETURNING "id", {", ".join(columns[:8])}',
+            values,
+        )
+        found = cursor.fetchall()
+    return [
+        (pk, Key(measure, _day(period), *rest), value, _day(since))
+        for pk, measure, period, *rest, value, since in found
+    ]
+
+
+def _day(value: date | str) -> date:
+    """SQLite hands days out as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _where(key: Key) -> dict:
@@ -168,9 +171,9 @@ def _cell(key: Key, on: date, value: int = 0) -> Cell:
 
 def recount() -> Differences:
     """Every cell as the records say, counted afresh."""
-    found: Differences = defaultdict(int)
-    for key, value in _count(None):
-        found[key] += value
+    found: Differences = {}
+    for way in counted_ways():
+        found |= shares(None, way)
     return found
 
 

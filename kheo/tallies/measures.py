@@ -7,15 +7,19 @@ stock, distinct initiatives over several years) is no measure; it is made from m
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Grain = Literal["month", "year"]
 GRAINS = ("month", "year")
 
 
 class Share(TypedDict):
-    """A part of a measure that falls on one cell. Ids, not objects; `area` is a commune or None (unknown)."""
+    """A part of a measure that falls on one cell. Ids, not objects; `area` is a commune or None (unknown).
 
+    `measure` says whose it is where several are counted together.
+    """
+
+    measure: NotRequired[str]
     period: date
     unit: int
     area: int | None
@@ -24,14 +28,18 @@ class Share(TypedDict):
     value: int
 
 
+# A way of counting: of one enrolment by its id, or of all (None), the shares grouped by cell.
+Counted = Callable[[int | None], Iterable[Share]]
+
+
 @dataclass(frozen=True)
 class Measure:
-    """`rows(enrolment)` yields the shares grouped by cell: of one enrolment by its id, or of all (None)."""
+    """`rows(enrolment)` yields the shares. Measures of the same records share one, and its query."""
 
     name: str
     label: Any
     grain: Grain
-    rows: Callable[[int | None], Iterable[Share]]
+    rows: Counted
     # How the whole number is read: "count", "vnd", "m2" (hundredths), "days" (tenths), "cm".
     unit: str = "count"
 

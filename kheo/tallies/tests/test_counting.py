@@ -91,6 +91,35 @@ class Moving(TestCase):
             ],
         )
 
+    def test_the_first_change_of_a_day_goes_on_from_yesterdays_value_in_many_cells(self):
+        others = [thing(self.unit, 0, month=1 + number % 12, code=f"c{number}") for number in range(80)]
+        for day, difference in ((1, 1), (2, 2), (2, 4)):
+            with mock.patch.object(counting, "today", return_value=date(2026, 5, day)):
+                with counting.counting(*others):
+                    Field.objects.filter(code__startswith="c").update(order=F("order") + difference)
+        self.assertEqual(verify(), (160, []))
+        self.assertEqual(set(Cell.objects.filter(known_to=date(2026, 5, 2)).values_list("value")), {(1,)})
+        self.assertEqual(Cell.objects.count(), 2 * 160)
+
+    def test_only_what_a_change_can_touch_is_counted_again(self):
+        counted = []
+
+        def others(pk):
+            counted.append(pk)
+            return [{**share, "value": 10 * share["value"]} for share in shares_of(pk)]
+
+        register(Measure("others", "others", "year", others))
+        with counting.counting(self.thing, only=["things"]):
+            Field.objects.filter(pk=self.thing.pk).update(order=5)
+        self.assertEqual(counted, [])
+        self.assertEqual(self.open_cells(), [(date(2026, 1, 1), 5)])
+        # Joined by one that says nothing of the kind, everything of the thing is.
+        with counting.counting(self.thing, only=["things"]), counting.counting(self.thing):
+            Field.objects.filter(pk=self.thing.pk).update(order=6)
+        self.assertEqual(counted, [self.thing.pk] * 2)
+        cell = Cell.objects.get(measure="others")
+        self.assertEqual(cell.value, 10 * (6 - 5))
+
     def test_verify_names_the_first_difference(self):
         self.change(order=5)
         self.assertEqual(verify(), (2, []))
