@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kheo.fieldwork.figures import MEASURED
-from kheo.fieldwork.models import FieldReport, FigureKind, UnitReport, UnitReportLine
+from kheo.fieldwork.models import FieldReport, FigureKind, ReportFigure, UnitReport, UnitReportLine
 from kheo.fieldwork.models.unit_reports import Line, asked_of, covered_by
 from kheo.fieldwork.models.versions import State
 from kheo.files.forms import DocumentField, PhotoAnswersForm, PhotoField
@@ -219,9 +220,11 @@ def enrolment_on(initiative: Initiative, day: date) -> Enrolment | None:
 
 def typed_into(report: FieldReport) -> dict[str, Any]:
     """A report as the form shows it."""
+    # Nothing is asked again where many reports were fetched with their figures.
+    prefetch_related_objects([report], Prefetch("figures", ReportFigure.objects.select_related("kind")))
     amounts = {
         f"{row.measure}_{row.kind.code}" if row.kind else row.measure: row.amount
-        for row in report.figures.select_related("kind")
+        for row in report.figures.all()
     }
     return {
         "initiative": report.initiative.pk,

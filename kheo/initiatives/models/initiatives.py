@@ -253,7 +253,9 @@ class Initiative(Guarded, models.Model):
 
     @property
     def standing_consent(self) -> "Consent | None":
-        return self.consents.filter(taken_back_on=None).order_by("-given_on", "-pk").first()
+        # Few a person, so that a list can fetch them for all its rows at once.
+        standing = [each for each in self.consents.all() if each.taken_back_on is None]
+        return max(standing, key=lambda each: (each.given_on, each.pk), default=None)
 
     @property
     def tone(self) -> str:
