@@ -48,6 +48,7 @@ NO_PAGE = {
     "account_change_password": "the cast has no passwords; its room tests it",
     "registrations_due": "asked of the province's plans, which nobody invents; its room tests it",
     "phone_me": "answers a phone's key, in JSON",
+    "phone_pack": "answers a phone's key, in JSON",
     "initiative_consent_end": "no person is an exemplar in the demonstration; its room tests it",
 }
 
