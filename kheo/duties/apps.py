@@ -9,12 +9,14 @@ class DutiesConfig(AppConfig):
     label = "duties"
 
     def ready(self) -> None:
-        from kheo.duties import messages, panels
+        from kheo.duties import arrivals, messages, panels
         from kheo.ui.registry import Link, MenuEntry, links, menu, things
 
         panels.declare()
         messages.declare()
+        arrivals.others.add("submissions", arrivals.submissions)
         menu.add(MenuEntry(_("My work"), "home", "home", 10))
+        menu.add(MenuEntry(_("Just in"), "arrivals", "inbox", 12, visible=looks))
         menu.add(MenuEntry(_("Our unit"), "our_unit", "building", 15, visible=holds_post))
         menu.add(MenuEntry(_("Who has not sent"), "due", "bell", 60, visible=follows))
         things.add(
@@ -51,3 +53,10 @@ def follows(request: Any) -> bool:
 
     post = getattr(request, "post", None)
     return post is not None and post.role in FOLLOWING
+
+
+def looks(request: Any) -> bool:
+    from kheo.duties.arrivals import LOOKING
+
+    post = getattr(request, "post", None)
+    return post is not None and post.role in LOOKING

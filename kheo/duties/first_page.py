@@ -30,17 +30,17 @@ def actions(post: Post | None) -> list[Action]:
         return []
     register = Action(_("Register an initiative"), reverse("enrolment_new"))
     report = Action(_("Write a report"), f"{reverse('initiative_list')}?state=running")
-    receive = Action(_("Receive registrations"), f"{reverse('enrolment_list')}?waiting=receive")
+    arrivals = Action(_("See what is just in"), reverse("arrivals"))
     confirm = Action(_("Confirm registrations"), f"{reverse('enrolment_list')}?waiting=confirm")
     directive = Action(_("Enter a document"), reverse("directive_enter"))
     overview = Action(_("See the overview"), url_or_nothing("dashboard"))
     above = post.unit.level in (Level.PROVINCE, Level.DISTRICT)
     wanted = {
         Role.REPORTER: [register, report],
-        Role.SPECIALIST: [receive, directive, overview] if above else [register, report],
-        Role.REGISTRAR: [receive, register],
-        Role.HEAD: [overview, confirm],
-        Role.DEPUTY: [overview, confirm],
+        Role.SPECIALIST: [arrivals, directive, overview] if above else [register, report],
+        Role.REGISTRAR: [arrivals, register],
+        Role.HEAD: [overview, arrivals, confirm],
+        Role.DEPUTY: [overview, arrivals, confirm],
         Role.CLERK: [directive],
         Role.EDITOR: [Action(_("Read proposed stories"), url_or_nothing("story_list")), overview],
         Role.ADMIN: [Action(_("Bodies and posts"), reverse("unit_list")), overview],

@@ -403,6 +403,7 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("lam", "unit_page", [committee.pk]),
         ("lan", "unit_page", [post_of("lan", "reporter").unit_id]),
         ("hoa", "due", []),
+        ("thu", "arrivals", []),
         ("hoa", "style_page", []),
         ("hoa", "search", []),
         ("minh", "account", []),

@@ -49,7 +49,7 @@ class Home(TestCase):
     def test_each_role_has_its_own_next_step(self):
         firsts = {
             self.cast.minh: reverse("enrolment_new"),
-            self.cast.nga: f"{reverse('enrolment_list')}?waiting=receive",
+            self.cast.nga: reverse("arrivals"),
             self.cast.binh: reverse("dashboard"),
             self.cast.duc: reverse("dashboard"),
         }

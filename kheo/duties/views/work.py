@@ -1,4 +1,4 @@
-"""Everyone's first page, and what others owe."""
+"""Everyone's first page, a body's page, and what others owe."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
