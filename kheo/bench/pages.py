@@ -15,7 +15,8 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 
 from kheo.bench import bench
-from kheo.bench.growth import PEOPLE, RARE, UNTIL, World, conditions, world
+from kheo.bench.growth import PEOPLE, UNTIL, World, conditions, world
+from kheo.demo.invented import RARE
 from kheo.fieldwork.models import FieldReport, ReportFigure
 from kheo.initiatives.models import Enrolment, Initiative
 from kheo.lib.periods import Period

@@ -1,4 +1,7 @@
-"""The leaf cells in which everything is counted: one row per measure, period, unit, area, field and kind."""
+"""The leaf cells in which everything is counted: one row per measure, period, unit, area, field and kind.
+
+Above them stands one more level, a commune's whole year, so that the nation is read from ten thousand rows.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -45,6 +48,40 @@ class Cell(models.Model):
             models.Index(
                 fields=["known_to", "measure", "period", "area", "field", "kind", "unit", "value"],
                 name="cell_reading",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.period} {self.value}"
+
+
+class AreaYear(models.Model):
+    """How much of a measure falls on one commune in one plan year: the sum of its cells of that year.
+
+    Moved with the cells, in the same transaction and by the same differences; known-dated as they are.
+    `measure` is what the cells of years are named by (`Measure.of_years`).
+    """
+
+    measure = models.CharField(max_length=40)
+    period = models.DateField()
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    value = models.BigIntegerField(default=0)
+    known_from = models.DateField()
+    known_to = models.DateField(default=FOREVER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "period", "area"], condition=Q(known_to=FOREVER), name="one_open_area_year"
+            ),
+        ]
+        indexes = [
+            # Everything a reading asks for; what is open lies apart from what was known before.
+            models.Index(fields=["known_to", "period", "measure", "area", "value"], name="area_year_reading"),
+            # What was known on a past day: the years asked for, with all their rows.
+            models.Index(
+                fields=["period", "measure", "known_to", "known_from", "area", "value"],
+                name="area_year_known",
             ),
         ]
 

@@ -16,7 +16,12 @@ def load(until: date = FOREVER) -> int:
     are founded by its story. Returns how many bodies were founded.
     """
     bodies.load_functions()
-    areas = list(Area.objects.exclude(level__in=[Level.HAMLET, Level.PART]).select_related("parent__parent"))
+    # In one order on every database, so that the same bodies get the same ids.
+    areas = list(
+        Area.objects.exclude(level__in=[Level.HAMLET, Level.PART])
+        .select_related("parent__parent")
+        .order_by("pk")
+    )
     founded = bodies.found(areas, until)
     if founded:
         bodies.succeed_inside(areas, until)
