@@ -43,7 +43,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
             return
         for name, rows in told["rows"].items():
-            self.stdout.write(f"{name:18}{rows:>12,}  {told['digests'][name][:16]}")
+            self.stdout.write(f"{name:18}{rows:>12,}  {told['digests'].get(name, '')[:16]}")
         self.stdout.write(
             _(
                 "%(rows)s rows in %(seconds)s s, %(speed)s a second. "
