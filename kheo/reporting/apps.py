@@ -9,7 +9,9 @@ class ReportingConfig(AppConfig):
     def ready(self) -> None:
         from kheo.files.owners import register_owner
         from kheo.ui.registry import MenuEntry, menu, verbs
+        from kheo.upkeep.moving import prove_by
 
+        prove_by("figures", "--every")
         register_owner("reporting.ReportedSource", lambda user, source: source.may_be_seen_by(user))
         verbs.add(
             {

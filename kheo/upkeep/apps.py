@@ -31,6 +31,7 @@ class UpkeepConfig(AppConfig):
                 "backup_found_bad": _("backup found damaged"),
                 "backup_removed": _("backup removed by the rule for keeping"),
                 "restored": _("restored from a backup"),
+                "moved_database": _("moved to another database"),
                 "upgraded": _("changed to another version of Kheo"),
             }
         )

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -34,6 +34,8 @@ class TableDigest:
 
 
 Digests = dict[str, TableDigest]
+# Columns by table that a digest passes over.
+LeftOut = Mapping[str, Collection[str]]
 
 
 def whole(tables: Digests) -> str:
@@ -120,17 +122,17 @@ def _converted(
 # SQLite
 
 
-def of_sqlite(path: Path, say: Say | None = None) -> Digests:
+def of_sqlite(path: Path, say: Say | None = None, *, leave_out: LeftOut | None = None) -> Digests:
     """The digests of a database file, as last committed. sqlite3.Error if it is none."""
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     try:
         connection.execute("BEGIN")
-        return _sqlite_tables(connection, say)
+        return _sqlite_tables(connection, say, leave_out or {})
     finally:
         connection.close()
 
 
-def _sqlite_tables(connection: sqlite3.Connection, say: Say | None) -> Digests:
+def _sqlite_tables(connection: sqlite3.Connection, say: Say | None, leave_out: LeftOut) -> Digests:
     found: Digests = {}
     # The index of words is made from its table; its own tables hold no record.
     names = [
@@ -143,7 +145,11 @@ def _sqlite_tables(connection: sqlite3.Connection, say: Say | None) -> Digests:
     ]
     for name, ddl in names:
         quoted = '"' + name.replace('"', '""') + '"'
-        columns = [(row[1], row[2].lower()) for row in connection.execute(f"PRAGMA table_info({quoted})")]
+        columns = [
+            (row[1], row[2].lower())
+            for row in connection.execute(f"PRAGMA table_info({quoted})")
+            if row[1] not in leave_out.get(name, ())
+        ]
         of_json = set(re.findall(r'JSON_VALID\("([^"]+)"\)', ddl))
         converters: dict[int, Callable[[Any], Any]] = {}
         for place, (column, declared) in enumerate(columns):
@@ -157,7 +163,8 @@ def _sqlite_tables(connection: sqlite3.Connection, say: Say | None) -> Digests:
                 converters[place] = _bytes
         if say:
             say(name)
-        rows = connection.execute(f"SELECT * FROM {quoted}")  # noqa: S608  (a table's own name, quoted)
+        chosen = ", ".join('"' + column.replace('"', '""') + '"' for column, _declared in columns)
+        rows = connection.execute(f"SELECT {chosen} FROM {quoted}")  # noqa: S608  (the table's own names, quoted)
         found[name] = digest([column for column, _declared in columns], _converted(rows, converters))
     return found
 
@@ -183,7 +190,9 @@ _POSTGRES: dict[str, tuple[str, Callable[[Any], Any] | None]] = {
 }
 
 
-def of_postgresql(connection: psycopg.Connection, say: Say | None = None) -> Digests:
+def of_postgresql(
+    connection: psycopg.Connection, say: Say | None = None, *, leave_out: LeftOut | None = None
+) -> Digests:
     """The digests of the tables of the schema `public`, as this connection's transaction sees them."""
     found: Digests = {}
     described: dict[str, list[tuple[str, str]]] = {}
@@ -193,7 +202,8 @@ def of_postgresql(connection: psycopg.Connection, say: Say | None = None) -> Dig
         "WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' "
         "ORDER BY c.table_name, c.ordinal_position"
     ):
-        described.setdefault(table, []).append((column, kind))
+        if column not in (leave_out or {}).get(table, ()):
+            described.setdefault(table, []).append((column, kind))
     for table, columns in described.items():
         if say:
             say(table)

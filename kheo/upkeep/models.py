@@ -178,3 +178,31 @@ INTERRUPTED = gettext_lazy(
     "happens twice, look at "
     "the machine's log (journalctl -u kheo-nightly)."
 )
+
+
+class DatabaseMoveQuerySet(models.QuerySet["DatabaseMove"]):
+    def write_down(self, target: str, digest: str, *, rows: int, tables: int) -> "DatabaseMove":
+        """Once a move, however often the command is run."""
+        with transaction.atomic():
+            row, new = self.get_or_create(
+                digest=digest, target=target, defaults={"rows": rows, "tables": tables}
+            )
+            if new:
+                audit.record(row, "moved_database")
+        return row
+
+
+class DatabaseMove(models.Model):
+    """The installation moved to another database: what was proven then, for whoever doubts it later."""
+
+    moved_at = models.DateTimeField(default=timezone.now)
+    # Never with the password.
+    target = models.CharField(max_length=500)
+    tables = models.PositiveIntegerField()
+    rows = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    objects = DatabaseMoveQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.target

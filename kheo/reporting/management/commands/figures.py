@@ -1,16 +1,21 @@
-"""`kheo figures --year 2026 --by area --structure today --json`: figures from the cells, on the machine."""
+"""`kheo figures --year 2026 --by area --structure today --json`: figures from the cells, on the machine.
+
+`kheo figures --every` prints every year in every reading, one table a line as JSON, for a comparison.
+"""
 
 import json
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Max, Min
 from django.utils.translation import override
 
 from kheo.lib.periods import Period, today
 from kheo.reporting.coverage import Coverage
 from kheo.reporting.models import ReportedFigure
-from kheo.tallies.figures import READINGS, Reading, Table, structure_day
+from kheo.tallies.figures import READINGS, By, Reading, Table, structure_day
+from kheo.tallies.models import Cell
 
 MOST_REPORTED = 500
 
@@ -19,7 +24,9 @@ class Command(BaseCommand):
     help = "Counts and sums of a year, half-year or quarter, in the structure of any day."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--year", type=int, required=True)
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--year", type=int)
+        which.add_argument("--every", action="store_true", help="each year in each reading, one a line")
         span = parser.add_mutually_exclusive_group()
         span.add_argument("--half", type=int, choices=[1, 2])
         span.add_argument("--quarter", type=int, choices=[1, 2, 3, 4])
@@ -37,6 +44,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["every"]:
+            self.every()
+            return
         period = _period(options)
         try:
             structure = structure_day(options["structure"], period)
@@ -71,6 +81,18 @@ class Command(BaseCommand):
             self.stdout.write(_behind(coverage, options["missing"]))
             for figure in reported:
                 self.stdout.write(_stated(figure))
+
+    def every(self) -> None:
+        """As they were and as they are in today's structure, the invented areas and bodies among them."""
+        periods = Cell.objects.order_by().aggregate(first=Min("period"), last=Max("period"))
+        if periods["first"] is None:
+            return
+        for year in range(periods["first"].year, periods["last"].year + 1):
+            period = Period.year(year)
+            for structure in sorted({structure_day("then", period), today()}):
+                reading = Reading(period, structure=structure, everything=True, sample=True)
+                for by in get_args(By):
+                    self.stdout.write(json.dumps(reading.by(by).as_json(), ensure_ascii=False))
 
 
 def _period(options: dict[str, Any]) -> Period:
