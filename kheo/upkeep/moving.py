@@ -39,7 +39,7 @@ from kheo.upkeep.address import SQLITE, Address, last_line
 from kheo.upkeep.destinations import sync_folder
 from kheo.upkeep.digests import Digests
 from kheo.upkeep.progress import Progress, Silent
-from kheo.upkeep.restoring import DATABASE
+from kheo.upkeep.restoring import DATABASE, known_migrations
 
 WORK, PLAN, KEPT = "moving", "plan.json", "kheo_moving"
 MIGRATIONS = "django_migrations"
@@ -124,8 +124,8 @@ def _move(data: Path, target: Address, written: str, progress: Progress) -> Plan
         work = data / WORK
         with closing(_read(path)) as source, closing(target.connect(autocommit=True)) as into:
             if plan.step == "copying":
+                _same_version(source)
                 _prepare(into, target, written, plan, progress)
-                _same_version(source, into)
                 tables = [each for each in _tables(source, into) if each.name != MIGRATIONS]
                 _copy(source, into, tables, progress)
                 plan.step = "dressing"
@@ -328,10 +328,8 @@ def _number_on(into: psycopg.Connection) -> None:
             )
 
 
-def _same_version(source: sqlite3.Connection, into: psycopg.Connection) -> None:
-    """The SQLite database must be as old as the program, which has just made the tables."""
-    from kheo.upkeep.restoring import known_migrations
-
+def _same_version(source: sqlite3.Connection) -> None:
+    """The SQLite database must be as old as the program, which makes the new tables."""
     query = f"SELECT app, name FROM {MIGRATIONS}"  # noqa: S608
     have, known = set(source.execute(query)), known_migrations()
     missing = sorted(known - have)
