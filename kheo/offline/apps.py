@@ -9,11 +9,14 @@ class OfflineConfig(AppConfig):
     label = "offline"
 
     def ready(self) -> None:
-        from kheo.offline import registrations, reports
+        from kheo.lib.nightly import nightly
+        from kheo.offline import keeping, registrations, reports, verify
         from kheo.ui.registry import verbs
         from kheo.units import heirs
 
         reports.register()
+        verify.declare()
+        nightly.add("phone_contents", _("Empty what phones delivered long ago"), keeping.empty_old)
         registrations.register()
         heirs.register(heirs.Question("unsent", _("Phones with unsent work"), phones_with_unsent_work))
         verbs.add(
@@ -22,6 +25,10 @@ class OfflineConfig(AppConfig):
                 "phone_signed_in": _("signed in on the phone again"),
                 "phone_signed_out": _("signed out on the phone"),
                 "phone_revoked": _("revoked the phone"),
+                "delivery_settled": _("took up what a phone delivered"),
+                "delivery_released": _("released it from quarantine"),
+                "delivery_assigned": _("said whose delivery it is"),
+                "delivery_erased": _("erased what was delivered"),
                 "phone_wiped": _("the phone emptied itself"),
             }
         )

@@ -108,6 +108,24 @@ class Envelope:
         return {"as": self.as_post, "data": self.data, "send": self.send}
 
 
+def again(delivery: Any, changed: dict[str, str]) -> Envelope:
+    """The envelope of a delivery once more, with some fields put right by a person."""
+    kept = delivery.content
+    data = {**kept.get("data", {}), **{name: [nfc(text)] for name, text in changed.items()}}
+    return Envelope(
+        id=delivery.envelope,
+        kind=delivery.kind,
+        as_post=kept.get("as"),
+        pack_day=delivery.pack_day,
+        form=delivery.form_version,
+        written_at=delivery.written_at,
+        replaces="",
+        data=data,
+        send=kept.get("send", True),
+        sender=delivery.user_id,
+    )
+
+
 def read_body(body: bytes) -> tuple[list[Any], int | None]:
     """The envelopes, not yet read, and how many more wait on the phone (None if it does not say)."""
     sent = read_json(body)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
-from kheo.offline import carrying, envelopes, kinds, photos
+from kheo.offline import carrying, envelopes, kinds, photos, told
 from kheo.offline.envelopes import Envelope, Unreadable
 from kheo.offline.kinds import Filed, Kind, Waits
 from kheo.offline.models import Delivery, Phone
@@ -53,8 +53,8 @@ class Outcome:
 class Batch:
     """One request of one phone: who sends, as whom they may act, what is known of these envelopes."""
 
-    def __init__(self, phone: Phone) -> None:
-        self.phone, self.user = phone, phone.user
+    def __init__(self, phone: Phone, user: Any = None) -> None:
+        self.phone, self.user = phone, user or phone.user
         self.day = today()
         self.before: dict[uuid.UUID, list[Delivery]] = {}
 
@@ -65,6 +65,15 @@ class Batch:
     @cached_property
     def closed(self) -> str:
         return self.phone.why_closed
+
+    @cached_property
+    def why_not_working(self) -> str:
+        """Why the person may do nothing today, whatever became of the phone; "" while they may."""
+        return self.phone.why_person_closed
+
+    @property
+    def user_works(self) -> bool:
+        return not self.why_not_working
 
     @cached_property
     def last_post(self) -> Post | None:
@@ -155,22 +164,20 @@ def _replaced(envelope: Envelope, before: list[Delivery]) -> Delivery | None:
     return standing if waits and standing.content_hash == envelope.replaces else None
 
 
-def judge(envelope: Envelope, batch: Batch) -> Outcome:
-    """Read it as the web page would read it, without changing anything."""
-    if batch.closed:
-        return _handed_in(envelope, batch)
+def judge(envelope: Envelope, batch: Batch, closed: str | None = None) -> Outcome:
+    """Read it as the web page would read it, without changing anything.
+
+    `closed`: why its sender may do nothing now; the phone's own reason if not given.
+    """
+    closed = batch.closed if closed is None else closed
+    if closed:
+        return _handed_in(envelope, batch, closed)
     post: Post | None = None
     notes: kinds.Notes = []
     try:
         post, notes = batch.acting(envelope)
-        kind = kinds.KINDS.get(envelope.kind)
-        if kind is None:
-            raise Waits("unknown_kind")
-        form, more = kind.bind(envelope, post)
+        form, more = _bound(envelope, post)
         notes = [*more, *notes]
-        known = set(form.fields) | kind.beside
-        if unasked := [name for name, texts in envelope.data.items() if name not in known and any(texts)]:
-            raise Waits("fields", names=", ".join(sorted(unasked)[:10]))
         if not form.is_valid():
             errors = {name: [str(each) for each in found] for name, found in form.errors.items()}
             return Outcome(State.NEEDS_ATTENTION, "form", errors=errors, notes=notes, post=post)
@@ -180,17 +187,31 @@ def judge(envelope: Envelope, batch: Batch) -> Outcome:
     except Refused as refusal:
         told = {"sentence": str(refusal)}
         return Outcome(State.NEEDS_ATTENTION, "refused", told, notes=notes, post=post)
-    return Outcome(State.ACCEPTED, "accepted", notes=notes, post=post, kind=kind, form=form)
+    return Outcome(
+        State.ACCEPTED, "accepted", notes=notes, post=post, kind=kinds.KINDS[envelope.kind], form=form
+    )
 
 
-def _handed_in(envelope: Envelope, batch: Batch) -> Outcome:
+def _bound(envelope: Envelope, post: Post) -> tuple[Any, kinds.Notes]:
+    """Its form, bound to what was typed, with what is to be noted. Raises Waits or Refused."""
+    kind = kinds.KINDS.get(envelope.kind)
+    if kind is None:
+        raise Waits("unknown_kind")
+    form, notes = kind.bind(envelope, post)
+    known = set(form.fields) | kind.beside
+    if unasked := [name for name, texts in envelope.data.items() if name not in known and any(texts)]:
+        raise Waits("fields", names=", ".join(sorted(unasked)[:10]))
+    return form, notes
+
+
+def _handed_in(envelope: Envelope, batch: Batch, closed: str) -> Outcome:
     """What a phone hands in that may do nothing else."""
     named = batch.named_post(envelope)
-    if batch.closed == "revoked":
+    if closed == "revoked":
         return Outcome(State.QUARANTINED, "revoked", post=named)
     if place := carrying.undecided_place(named):
         return Outcome(State.NEEDS_ATTENTION, "undecided", {"place": place}, post=named)
-    return Outcome(State.NEEDS_ATTENTION, batch.closed, post=named)
+    return Outcome(State.NEEDS_ATTENTION, closed, post=named)
 
 
 def _settle(envelope: Envelope, batch: Batch, outcome: Outcome, replaced: Delivery | None) -> Delivery:
@@ -273,8 +294,109 @@ def _keep(
         delivery.record_type, delivery.record_id = filed.record._meta.label_lower, filed.record.pk
     delivery.save(force_insert=True)
     expected = photos.expected(delivery, envelope.photos)
+    if filed is not None and any(row.arrived_at for row in expected):
+        photos.follow_up(delivery)
     delivery._prefetched_objects_cache = {"photos": expected}  # type: ignore[attr-defined]
     return delivery
+
+
+# What a person at the office decides about what waits
+
+
+def take_up(delivery: Delivery, *, by: Post, changed: dict[str, str]) -> Any:
+    """The record of a delivery that waited, taken up by a person. Raises Refused and changes nothing.
+
+    Its sender's post of today files it; where there is none, `by` does. `changed` are fields put right.
+    """
+    envelope = envelopes.again(delivery, changed)
+    batch = Batch(delivery.phone, delivery.user)
+    try:
+        post, notes = batch.acting(envelope) if batch.user_works else (by, [])
+    except Waits:
+        post, notes = by, []
+    if delivery.why == "assigned" and not post.acts_for(delivery.unit):
+        post, notes = by, []
+    try:
+        form, more = _bound(envelope, post)
+    except Waits as waits:
+        raise Refused(told.about(waits.why, waits.told)) from None
+    if not form.is_valid():
+        raise Refused(
+            _("It cannot be taken yet. %(errors)s") % {"errors": " ".join(_in_words(form))}
+        )  # fmt: skip
+    try:
+        with transaction.atomic():
+            others = Delivery.objects.of_envelope(delivery.envelope).exclude(pk=delivery.pk)
+            if others.filter(state=State.ACCEPTED).exists():
+                raise Refused(
+                    _("Another version was received and stands. Correct that one, then withdraw this.")
+                )
+            waiting = others.filter(state__in=[State.NEEDS_ATTENTION, State.QUARANTINED])
+            waiting.update(state=State.SUPERSEDED, why="superseded", told={})
+            filed = kinds.KINDS[envelope.kind].file(form, envelope, post)
+            delivery._decide(
+                "delivery_settled",
+                by=by,
+                state=State.ACCEPTED,
+                why=filed.why,
+                told=filed.told,
+                errors={},
+                notes=[*more, *notes],
+                post=post,
+                unit=post.unit,
+                record_type=filed.record._meta.label_lower,
+                record_id=filed.record.pk,
+            )
+            photos.follow_up(delivery)
+    except IntegrityError:
+        raise Refused(told.about("elsewhere", {})) from None
+    return filed.record
+
+
+def release(delivery: Delivery, *, by: Post) -> None:
+    """What lay in quarantine goes the way of everything its sender sends."""
+    envelope = envelopes.again(delivery, {})
+    batch = Batch(delivery.phone, delivery.user)
+    outcome = judge(envelope, batch, closed=batch.why_not_working)
+    if outcome.kind is not None and outcome.post is not None:
+        try:
+            with transaction.atomic():
+                filed = outcome.kind.file(outcome.form, envelope, outcome.post)
+                delivery._decide(
+                    "delivery_released",
+                    by=by,
+                    state=State.ACCEPTED,
+                    why=filed.why,
+                    told=filed.told,
+                    notes=outcome.notes,
+                    post=outcome.post,
+                    record_type=filed.record._meta.label_lower,
+                    record_id=filed.record.pk,
+                )
+                photos.follow_up(delivery)
+            return
+        except Refused as refusal:
+            if delivery.state != State.QUARANTINED:
+                raise
+            outcome = Outcome(State.NEEDS_ATTENTION, "refused", {"sentence": str(refusal)}, post=outcome.post)
+    delivery._decide(
+        "delivery_released",
+        by=by,
+        state=State.NEEDS_ATTENTION,
+        why=outcome.why,
+        told=outcome.told,
+        errors=outcome.errors,
+        notes=outcome.notes,
+    )
+
+
+def _in_words(form: Any) -> list[str]:
+    """What a form finds wrong, each with the name of its field."""
+    said = []
+    for name, found in form.errors.items():
+        label = str(form.fields[name].label) + ": " if name in form.fields and form.fields[name].label else ""
+        said += [f"{label}{each}" for each in found]
+    return said
 
 
 def receipt(delivery: Delivery) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 No cookie opens it, so no other site can make a browser send something here.
 """
 
+import logging
 import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -17,6 +19,8 @@ from kheo.lib.refusals import Refused
 from kheo.offline.envelopes import MOST_BYTES, Malformed
 from kheo.offline.models import Phone
 from kheo.ui.doors import open_door
+
+log = logging.getLogger(__name__)
 
 View = Callable[..., JsonResponse]
 
@@ -39,8 +43,36 @@ def answered(content: dict[str, Any], status: int = 200) -> JsonResponse:
     return answer
 
 
-def phone_of(header: str) -> Phone | None:
-    """The phone whose id and secret stand in an Authorization header, or None."""
+class Turned(Exception):
+    """A request that its phone's key does not open. `code` is for the phone, `str(error)` for the person."""
+
+    def __init__(self, code: str, sentence: str, status: int) -> None:
+        self.code, self.status = code, status
+        super().__init__(sentence)
+
+
+def phone_of(request: HttpRequest, *, handing_in: bool = False) -> Phone:
+    """The phone whose key a request shows. Raises Turned with the sentence for the phone.
+
+    `handing_in`: also phones that may only hand in what they hold. Ask `phone.why_closed` whether it is one.
+    """
+    phone = _with_key(request.headers.get("Authorization", ""))
+    if phone is None:
+        raise Turned("sign_in_again", _("Sign in again on this phone. Nothing on it is lost."), 401)
+    with translation.override(phone.user.language):
+        if phone.why_closed:
+            if not handing_in:
+                raise Turned(
+                    "hand_in_and_wipe",
+                    _("This phone may only hand in what it holds; then it empties itself."),
+                    403,
+                )
+        elif phone.must_sign_in:
+            raise Turned("sign_in_again", _("Sign in again on this phone. Nothing on it is lost."), 401)
+    return phone
+
+
+def _with_key(header: str) -> Phone | None:
     scheme, _space, key = header.partition(" ")
     name, _dot, secret = key.strip().partition(".")
     if scheme != "Kheo" or not secret or len(key) > 200:
@@ -61,45 +93,28 @@ def for_phones(*methods: str, handing_in: bool = False) -> Callable[[View], View
         @open_door("A phone shows its own key instead of a sign-in.")
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
-            phone = phone_of(request.headers.get("Authorization", ""))
-            with translation.override(phone.user.language if phone else translation.get_language()):
-                return _answer(view, request, phone, methods, handing_in, args, kwargs)
+            if request.method not in methods:
+                return refused("method", _("This is asked in another way. Update the app."), 405)
+            try:
+                phone = phone_of(request, handing_in=handing_in)
+            except Turned as turned:
+                return refused(turned.code, str(turned), turned.status)
+            request.phone = phone  # type: ignore[attr-defined]
+            with translation.override(phone.user.language):
+                try:
+                    return view(request, *args, **kwargs)
+                except Malformed as error:
+                    return refused(error.code, str(error), error.status)
+                except Refused as refusal:
+                    return refused("refused", str(refusal), 409)
+                except (OperationalError, InterfaceError):
+                    # The database is busy or starts again: what has a receipt is kept, the rest comes again.
+                    log.warning("A phone is asked to come again: %s", request.path, exc_info=True)
+                    return refused("busy", _("The server is busy. The phone tries again by itself."), 503)
 
         return answer
 
     return wrap
-
-
-def _answer(
-    view: View,
-    request: HttpRequest,
-    phone: Phone | None,
-    methods: tuple[str, ...],
-    handing_in: bool,
-    args: Any,
-    kwargs: Any,
-) -> JsonResponse:
-    if request.method not in methods:
-        return refused("method", _("This is asked in another way. Update the app."), 405)
-    if phone is None:
-        return refused("sign_in_again", _("Sign in again on this phone. Nothing on it is lost."), 401)
-    if closed := phone.why_closed:
-        if not handing_in:
-            return refused(
-                "hand_in_and_wipe",
-                _("This phone may only hand in what it holds; then it empties itself."),
-                403,
-            )
-    elif phone.must_sign_in:
-        return refused("sign_in_again", _("Sign in again on this phone. Nothing on it is lost."), 401)
-    request.phone = phone  # type: ignore[attr-defined]
-    request.closed = closed  # type: ignore[attr-defined]
-    try:
-        return view(request, *args, **kwargs)
-    except Malformed as error:
-        return refused(error.code, str(error), error.status)
-    except Refused as refusal:
-        return refused("refused", str(refusal), 409)
 
 
 def body_of(request: HttpRequest) -> bytes:

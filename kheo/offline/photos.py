@@ -3,13 +3,17 @@
 They travel apart (the upload is another story) and may come before or after the text, in any order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from kheo.offline import envelopes
 from kheo.offline.models import Delivery, ExpectedPhoto
+
+# Who makes ready what `ExpectedPhoto.objects.to_attach()` names; the story of the uploads adds itself here.
+WASHERS: list[Callable[[], None]] = []
 
 
 def expected(delivery: Delivery, named: Iterable[envelopes.Photo]) -> list[ExpectedPhoto]:
@@ -49,3 +53,10 @@ def arrived(user: Any, sha256: str) -> int:
     """All bytes of a photo are here: each delivery of this person that waits has it. Answers how many."""
     waiting = ExpectedPhoto.objects.of_content(user, sha256).filter(arrived_at=None)
     return waiting.update(arrived_at=timezone.now())
+
+
+def follow_up(delivery: Delivery) -> None:
+    """A delivery has become a record: what has come of its photos joins it, after the commit."""
+    if WASHERS and delivery.photos.to_attach().exists():
+        for wash in WASHERS:
+            transaction.on_commit(wash)

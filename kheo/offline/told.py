@@ -37,6 +37,7 @@ WHY: dict[str, Any] = {
         "Something else was received under the same id before. Both are kept; your unit decides between them."
     ),
     "superseded": _("A later version has taken its place."),
+    "assigned": _("%(office)s says that this belongs to %(unit)s, where somebody decides about it."),
     "withdrawn": _("Withdrawn: %(reason)s"),
 }
 
@@ -50,7 +51,12 @@ NOTES: dict[str, Any] = {
 
 
 def sentence(delivery: Any) -> str:
-    return _said(WHY, delivery.why, delivery.told)
+    return about(delivery.why, delivery.told)
+
+
+def about(why: str, what: dict[str, Any]) -> str:
+    """The sentence of a name of WHY."""
+    return _said(WHY, why, what)
 
 
 def notes(delivery: Any) -> list[str]:

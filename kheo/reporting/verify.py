@@ -52,7 +52,7 @@ def _follows(model: Any, steps: Any, of: str, first: str = "") -> Check:
     return Check(f"{model.__name__}: the state is that of the last step", rows, wrong)
 
 
-def _none_of(name: str, compared: Callable[[], QuerySet], bad: Callable[[], QuerySet], why: str) -> Check:
+def none_of(name: str, compared: Callable[[], QuerySet], bad: Callable[[], QuerySet], why: str) -> Check:
     return Check(name, compared, lambda: ((row, why) for row in bad().order_by("pk").iterator()))
 
 
@@ -110,19 +110,19 @@ def _wrongly_counted() -> Iterator[tuple[Any, str]]:
 CHECKS = [
     _follows(Enrolment, Step, "enrolment"),
     _follows(Submission, SubmissionStep, "submission"),
-    _none_of(
+    none_of(
         "Enrolment: what is approved stands in a catalogue",
         _approved,
         lambda: _approved().exclude(Q(approved_on__isnull=False) & Exists(_approved_by_list())),
         "is approved, but by no catalogue",
     ),
-    _none_of(
+    none_of(
         "Initiative: what has ended has its ending",
         _ended,
         lambda: _ended().exclude(_ending(on=OuterRef("ended_on"))),
         "has ended, but no ending of that day says so",
     ),
-    _none_of(
+    none_of(
         "Initiative: what has an ending has ended",
         Ending.objects.all,
         lambda: Initiative._base_manager.exclude(state=Initiative.State.ENDED).filter(_ending()),
@@ -131,7 +131,7 @@ CHECKS = [
     _follows(Directive, DirectiveStep, "directive", first=Directive.State.READ),
     Check("Duty: its answers say the same", Duty._base_manager.all, _wrongly_answered),
     Check("Duty: its answers are counted", Duty._base_manager.all, _wrongly_counted),
-    _none_of(
+    none_of(
         "Reply: what is decided says by whom",
         lambda: Reply._base_manager.filter(outcome__in=["accepted", "returned"]),
         lambda: Reply._base_manager.filter(outcome__in=["accepted", "returned"]).filter(
@@ -142,13 +142,13 @@ CHECKS = [
     _follows(FieldReport, FieldReport._meta.get_field("steps").related_model, "report"),
     _follows(UnitReport, UnitReport._meta.get_field("steps").related_model, "report"),
     _follows(Recognition, RecognitionStep, "recognition"),
-    _none_of(
+    none_of(
         "Recognition: its tier is that of its decision",
         Recognition._base_manager.all,
         lambda: Recognition._base_manager.exclude(tier=F("decision__tier")),
         "has another tier than its decision",
     ),
-    _none_of(
+    none_of(
         "Recognition: it counts through a year of its own initiative",
         Recognition._base_manager.all,
         lambda: Recognition._base_manager.exclude(initiative=F("enrolment__initiative")),

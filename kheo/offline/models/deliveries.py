@@ -9,11 +9,17 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from kheo.audit.models import record
+from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS
+from kheo.lib.formats import moment
+from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.vietnamese import nfc
 from kheo.offline.models.phones import Phone
 from kheo.units.guarded import Guarded
 from kheo.units.models import Post, Unit
@@ -27,6 +33,20 @@ class DeliveryQuerySet(ScopedQuerySet):
     def waiting(self) -> "DeliveryQuerySet":
         """What a person must look at: somebody in the field or at the office."""
         return self.filter(state__in=Delivery.WAITING)
+
+    def to_empty(self, before: Any) -> "DeliveryQuerySet":
+        """Those settled before a moment whose content has done its work: their record keeps everything."""
+        coming = ExpectedPhoto.objects.filter(delivery=OuterRef("pk"), attached_at=None, refused="")
+        settled = self.exclude(state__in=Delivery.WAITING).filter(emptied_at=None, received_at__lt=before)
+        return settled.exclude(Exists(coming), state=Delivery.State.ACCEPTED)
+
+    def empty(self) -> int:
+        """Take the contents out, and the names of photos; who, when and what became of it stay."""
+        pks = list(self.values_list("pk", flat=True))
+        gone = {"content": {}, "errors": {}, "told": {}, "written_at": "", "emptied_at": timezone.now()}
+        with transaction.atomic():
+            ExpectedPhoto.objects.filter(delivery__in=pks).update(name="", taken_on=None)
+            return Delivery.objects.filter(pk__in=pks, emptied_at=None).update(**gone)
 
     def of_envelope(self, envelope: uuid.UUID) -> "DeliveryQuerySet":
         return self.filter(envelope=envelope)
@@ -155,6 +175,133 @@ class Delivery(Guarded, models.Model):
         from kheo.offline import told
 
         return told.notes(self)
+
+    # Who may decide about it. Each refuses with a sentence; `may` asks without doing.
+
+    def check_decide(self, by: Post) -> None:
+        """Whoever writes for the body it concerns, or its desk and heads from above."""
+        if by.acts_for(self.unit):
+            by.require(*WRITERS)
+        else:
+            by.require(*DESK, *HEADS, reaching=(self.unit, self.unit.area))
+        if self.state not in Delivery.WAITING:
+            raise FasterColleague(self._what_happened())
+
+    check_settle = check_assign = check_withdraw = check_decide
+
+    def check_release(self, by: Post) -> None:
+        self.check_decide(by)
+        if self.state != Delivery.State.QUARANTINED:
+            raise Refused(gettext("It is not in quarantine."))
+
+    def check_erase(self, by: Post) -> None:
+        if not by.manages(self.unit):
+            by.require(*HEADS, reaching=(self.unit, self.unit.area))
+        if self.emptied_at is not None:
+            raise FasterColleague(gettext("Its content has already been erased."))
+
+    def _what_happened(self) -> str:
+        if self.decided_by is None or self.decided_at is None:
+            return gettext("It waits no longer: %(sentence)s") % {"sentence": self.sentence}
+        return gettext("%(who)s was faster: %(state)s at %(when)s.") % {
+            "who": self.decided_by,
+            "state": self.get_state_display(),
+            "when": moment(self.decided_at),
+        }
+
+    # The verbs
+
+    def settle(self, *, by: Post, initiative: Any = None, data: dict[str, Any] | None = None) -> Any:
+        """It becomes the record after all, as its sender's where their post stands, else as `by`'s.
+
+        `initiative`: the one it belongs to; `data`: other fields put right (name → text). Refused, with the
+        sentences of the form, while it cannot be taken. Answers the record.
+        """
+        from kheo.offline import intake
+
+        self.check_settle(by)
+        changed = dict(data or {})
+        if initiative is not None:
+            changed["initiative"] = str(initiative.pk)
+        return intake.take_up(self, by=by, changed=changed)
+
+    def release(self, *, by: Post) -> None:
+        """Out of quarantine: somebody has looked at it. It goes the way of everything its sender sends."""
+        from kheo.offline import intake
+
+        self.check_release(by)
+        intake.release(self, by=by)
+
+    def assign(self, *, by: Post, unit: Unit, reason: str = "") -> None:
+        """Say whose it is, where nobody could tell: that body's people see it from now on and settle it."""
+        self.check_assign(by)
+        if not by.reaches(unit=unit, area=unit.area):
+            raise Refused(gettext("%(unit)s lies outside the reach of your post.") % {"unit": unit})
+        if not unit.is_living:
+            raise Refused(gettext("%(unit)s exists no more. Choose the body of today.") % {"unit": unit})
+        before, told = self.unit, {"office": str(by.unit), "unit": unit.name}
+        self._decide(
+            "delivery_assigned",
+            by=by,
+            reason=reason,
+            changes={"unit": [before.name, unit.name]},
+            unit=unit,
+            state=Delivery.State.NEEDS_ATTENTION if self.state == Delivery.State.QUARANTINED else self.state,
+            why="assigned",
+            told=told,
+        )
+
+    def withdraw(self, *, by: Post, reason: str) -> None:
+        """It becomes nothing. It stays here, with who decided so and why."""
+        self.check_withdraw(by)
+        if not reason.strip():
+            raise Refused(gettext("Say why it is withdrawn."))
+        reason = nfc(reason)
+        self._decide(
+            "withdrawn",
+            by=by,
+            reason=reason,
+            state=Delivery.State.WITHDRAWN,
+            why="withdrawn",
+            told={"reason": reason},
+        )
+
+    def erase(self, *, by: Post, reason: str) -> None:
+        """By right: what was typed goes. Who sent it, when, and on what basis it was erased stays."""
+        self.check_erase(by)
+        if not reason.strip():
+            raise Refused(gettext("Say on what basis it is erased."))
+        reason = nfc(reason)
+        with transaction.atomic():
+            if self.state in Delivery.WAITING:
+                # Nothing is left to be decided about.
+                self._decide(
+                    "withdrawn",
+                    by=by,
+                    reason=reason,
+                    state=Delivery.State.WITHDRAWN,
+                    why="withdrawn",
+                    told={},
+                )
+            if Delivery.objects.filter(pk=self.pk).empty() != 1:
+                raise FasterColleague(gettext("Its content has already been erased."))
+            record(self, "delivery_erased", by=by, reason=reason)
+        self.refresh_from_db()
+
+    def _decide(
+        self, verb: str, *, by: Post, reason: str = "", changes: dict[str, list] | None = None, **values: Any
+    ) -> None:
+        """Write a decision, if it still waits as this person saw it, with its entry in the journal."""
+        before = self.state
+        values |= {"decided_by": by, "decided_at": timezone.now(), "decided_reason": reason}
+        with transaction.atomic():
+            if Delivery.objects.filter(pk=self.pk, state=before).update(**values) != 1:
+                self.refresh_from_db()
+                raise FasterColleague(self._what_happened())
+            for name, value in values.items():
+                setattr(self, name, value)
+            changes = {"state": [before, self.state], **(changes or {})}
+            record(self, verb, by=by, changes=changes, reason=reason)
 
     def photos_missing(self) -> list[str]:
         """The hashes of the photos that belong to it and have not come yet."""

@@ -126,8 +126,11 @@ class Phone(models.Model):
 
         One of "revoked", "account_closed", "account_asleep", "no_post".
         """
-        if self.revoked_at is not None:
-            return "revoked"
+        return "revoked" if self.revoked_at is not None else self.why_person_closed
+
+    @property
+    def why_person_closed(self) -> str:
+        """Why its person may do nothing today, on whatever phone; "" while they may."""
         if not self.user.is_active:
             return "account_closed"
         if self.user.is_asleep(SignInRule.objects.now()):

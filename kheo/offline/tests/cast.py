@@ -2,16 +2,68 @@
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
+from unittest import mock
 
 from django.test import Client
 
 from kheo.fieldwork.tests.cast import DAY, Cast, accepted, cast, kind, picture, report, running
 from kheo.initiatives.models import Enrolment
 from kheo.offline.models import Phone
-from kheo.units.models import Post
+from kheo.places.changes import AreaChange, Opening, Succeeding
+from kheo.units import bodies, reorganise
+from kheo.units.models import Post, Unit
 
 API = "/thuc-dia/api/v1/"
+
+
+@contextmanager
+def on_day(day: date) -> Iterator[None]:
+    """The day it is, for everything that asks `kheo.lib.periods.today`."""
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime(day.year, day.month, day.day, 9, 0, tzinfo=tz)
+
+    with mock.patch("kheo.lib.periods.datetime", Then):
+        yield
+
+
+def merged(cast: Cast, on: date) -> Unit:
+    """Tam Quang and Tam Hợp become xã Tam Thái. Answers the Party committee of Tam Thái."""
+    return _reorganised(cast, on, ["Tam Thái"], [("whole", 0), ("whole", 0)])
+
+
+def divided(cast: Cast, on: date) -> Unit:
+    """Tam Quang is divided between Tam Đình and Tam Thái, and nobody decides what goes where."""
+    return _reorganised(cast, on, ["Tam Đình", "Tam Thái"], [("part", 0), ("part", 1)], both=False)
+
+
+def _reorganised(
+    cast: Cast, on: date, names: list[str], links: list[tuple[str, int]], both: bool = True
+) -> Unit:
+    bodies.load_functions()
+    here = [cast.tam_quang, cast.world.tam_hop]
+    Unit.objects.filter(area__in=here, competences__function="cap_uy").update(key="dang_uy")
+    one, other, province = f"#{cast.tam_quang.pk}", f"#{cast.world.tam_hop.pk}", f"#{cast.world.province.pk}"
+    change = AreaChange(
+        on=on,
+        legal_basis="Nghị quyết mẫu",
+        closes=(one, other) if both else (one,),
+        opens=tuple(
+            Opening(key=name, level="commune", type="xã", name=name, parent=province) for name in names
+        ),
+        successions=tuple(
+            Succeeding(other if both and place else one, f"new:{names[new]}", kind)
+            for place, (kind, new) in enumerate(links)
+        ),
+    )
+    reorganise.carry_out(reorganise.Plan("mau", "Sắp xếp mẫu", change))
+    return Unit.objects.filter(area__name=names[-1], key="dang_uy").get()
 
 
 class OnThePhone:
@@ -100,4 +152,18 @@ class OnThePhone:
         }
 
 
-__all__ = ["API", "DAY", "Cast", "OnThePhone", "accepted", "cast", "kind", "picture", "report", "running"]
+__all__ = [
+    "API",
+    "DAY",
+    "Cast",
+    "OnThePhone",
+    "accepted",
+    "cast",
+    "divided",
+    "kind",
+    "merged",
+    "on_day",
+    "picture",
+    "report",
+    "running",
+]
