@@ -37,7 +37,7 @@ ICONS = [
 
 
 def shell(request: HttpRequest) -> HttpResponse:
-    """The page in the language of the moment. Its address carries no secret, and nothing in it is personal."""
+    """The page in the language of the moment. Nothing in it is personal."""
     told = words.told()
     beside = {part: told[f"app.{part}"] for part in ("name", "about", "opening")}
     return render(request, "offline/app.html", {"words": told, **beside})
@@ -78,7 +78,9 @@ def manifest() -> dict[str, Any]:
                 "title": "title",
                 "text": "text",
                 "url": "url",
-                "files": [{"name": "photos", "accept": ["image/*", ".jpg", ".jpeg", ".png", ".webp", ".heic"]}],
+                "files": [
+                    {"name": "photos", "accept": ["image/*", ".jpg", ".jpeg", ".png", ".webp", ".heic"]}
+                ],
             },
         },
     }

@@ -174,7 +174,6 @@ WORDS: dict[str, Any] = {
     "continuing.chosen.one": pgettext_lazy("phone", "{n} chosen"),
     "continuing.chosen.other": pgettext_lazy("phone", "{n} chosen"),
     "continuing.none": _("Everything that runs at your unit is registered for this year."),
-    "continuing.choose": _("Choose at least one line."),
     # Before it goes
     "review.title": _("Look it over once more"),
     "review.online": _("It is sent now. Photos follow piece by piece; you may close the app."),

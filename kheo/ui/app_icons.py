@@ -1,4 +1,4 @@
-"""The pictures under which the app stands among a phone's others, drawn from the house's mark (static/ui/kheo.svg)."""
+"""The pictures under which the app stands among a phone's others, drawn from the mark in static/ui/kheo.svg."""
 
 import re
 from pathlib import Path
@@ -12,14 +12,14 @@ MARK = Path(__file__).resolve().parent / "static" / "ui" / "kheo.svg"
 BOX, PIECES = 32, 24
 # Drawn larger and made smaller, so that edges are smooth.
 FINER = 4
-# How large the mark stands in a maskable icon, of which the phone may cut away all but a circle of 80 % (W3C).
+# How large the mark stands in a maskable icon: the phone may cut away all but a circle of 80 % (W3C).
 SAFE = 0.92
 
 Point = tuple[float, float]
 
 
 def draw(target: Path, side: int, *, maskable: bool = False) -> None:
-    """The mark as a square PNG of `side` pixels; a maskable one fills its square and keeps the mark inside."""
+    """The mark as a square PNG of `side` pixels; a maskable one has no rounded corners."""
     source = MARK.read_text(encoding="utf-8")
     ground = _found(r'<rect[^>]*fill="([^"]+)"', source)
     radius = float(_found(r'<rect[^>]*rx="([^"]+)"', source))

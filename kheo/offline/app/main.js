@@ -1,4 +1,4 @@
 // The app on the phone.
-import * as engine from './engine/index.js';
+import { start } from "./face/app.js";
 
-engine.open();
+start();

@@ -79,7 +79,12 @@ export async function start() {
     render(html`<${Frame} snapshot=${{}} bare><${WrongBrowser} app=${app} /></${Frame}>`, place);
     return;
   }
-  await engine.open();
+  try {
+    await engine.open();
+  } catch (error) {
+    place.querySelector("p").textContent = t("app.broken");
+    throw error;
+  }
   // Until here stood what the page itself says while the app opens.
   place.textContent = "";
   render(html`<${App} />`, place);
