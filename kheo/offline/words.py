@@ -24,6 +24,18 @@ WORDS: dict[str, Any] = {
     "nav.initiatives": pgettext_lazy("phone", "Initiatives"),
     "nav.outbox": pgettext_lazy("phone", "Outbox"),
     "nav.phone": pgettext_lazy("phone", "This phone"),
+    "version.new": _("A new version of the app is ready. What you are writing is kept."),
+    "version.use": pgettext_lazy("phone", "Use it now"),
+    "revoked.handing_in": _(
+        "Your office has ended this phone's use. It hands in what it holds, also what is unfinished, "
+        "and then empties itself."
+    ),
+    "shared.again": _(
+        "What was shared did not arrive, because the app had not been opened here before. Share it once more."
+    ),
+    "shared.full": _(
+        "There was no room for the shared photos. Free some space on the phone and share them once more."
+    ),
     "notice.seen": pgettext_lazy("phone", "Understood"),
     # The connection, in words
     "net.on": pgettext_lazy("phone", "Connected"),
@@ -227,15 +239,13 @@ WORDS: dict[str, Any] = {
     "sent.lead": _("As the office had it when this phone last fetched."),
     "sent.none": _("Nothing was sent from here yet"),
     "sent.none_why": _("Reports and registrations appear here with their numbers."),
-    "sent.draft": pgettext_lazy("phone", "draft at the unit"),
-    "sent.sent": pgettext_lazy("phone", "sent"),
-    "sent.accepted": pgettext_lazy("phone", "accepted"),
-    "sent.returned": pgettext_lazy("phone", "returned"),
-    "sent.needs_attention": pgettext_lazy("phone", "needs a person"),
-    "sent.conflict": pgettext_lazy("phone", "conflict"),
-    "sent.superseded": _("replaced by a later one"),
-    "sent.quarantined": pgettext_lazy("phone", "waits at the unit"),
-    "sent.withdrawn": pgettext_lazy("phone", "withdrawn"),
+    "state.draft": pgettext_lazy("phone", "draft at the unit"),
+    "state.accepted": pgettext_lazy("phone", "accepted"),
+    "state.returned": pgettext_lazy("phone", "returned"),
+    "state.needs_attention": pgettext_lazy("phone", "needs a person"),
+    "state.superseded": _("replaced by a later one"),
+    "state.quarantined": pgettext_lazy("phone", "waits at the unit"),
+    "state.withdrawn": pgettext_lazy("phone", "withdrawn"),
     "sent.reason": pgettext_lazy("phone", "Why it came back"),
     "sent.returned_why": _("Correct what is asked and send it again; it keeps its place."),
     "sent.correct": pgettext_lazy("phone", "Correct it"),
@@ -319,7 +329,7 @@ WORDS: dict[str, Any] = {
     "enter.again": pgettext_lazy("phone", "Try again"),
     "inapp.title": pgettext_lazy("phone", "Open this in Chrome"),
     "inapp.lead": _("{app} has shown this page inside itself. Reports written there would be in danger."),
-    "inapp.other": pgettext_lazy("phone", "another app"),
+    "inapp.another": pgettext_lazy("phone", "another app"),
     "inapp.storage": _(
         "{app} keeps its own storage, apart from Chrome's: what is written here is not found there."
     ),

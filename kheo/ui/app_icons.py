@@ -1,4 +1,4 @@
-"""The pictures under which the app stands among a phone's others, drawn from the mark in static/ui/kheo.svg."""
+"""The pictures under which the app stands among a phone's others, drawn from static/ui/kheo.svg."""
 
 import re
 from pathlib import Path

@@ -25,7 +25,11 @@ def asked_for() -> set[str]:
 def test_every_sentence_the_scripts_ask_for_is_there():
     known = set(words.WORDS) | {key.rpartition(".")[0] for key in words.WORDS if key.endswith(".one")}
     files = re.compile(r"\.(js|css)$")
-    missing = {key for key in asked_for() if key not in known and not files.search(key)}
+    missing = {
+        key
+        for key in asked_for()
+        if key not in known and not files.search(key) and not key.startswith("engine.")
+    }
     assert not missing
 
 

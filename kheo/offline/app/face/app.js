@@ -7,7 +7,7 @@ import { Entering, Welcome, WrongBrowser, builtIn } from "./doors.js";
 import { Draft, Review, WhichInitiative } from "./form.js";
 import { Home, Initiative, Initiatives } from "./home.js";
 import { html } from "./html.js";
-import { Item, Outbox, SentItem, SentList } from "./outbox.js";
+import { Item, Outbox, SentList } from "./outbox.js";
 import { Phone } from "./phone.js";
 import { Frame, Note, goInstead, say, useEngine, useRoute } from "./shell.js";
 
@@ -15,13 +15,16 @@ import { Frame, Note, goInstead, say, useEngine, useRoute } from "./shell.js";
 const asked = new URLSearchParams(location.search);
 if (location.search) history.replaceState(null, "", location.pathname + location.hash);
 
+// What another app shared and could not be taken over, as a key of the words.
+const notTaken = { lai: "shared.again", full: "shared.full" }[asked.get("chia-se")] ?? "";
+
 function screen(snapshot, [part, id, more]) {
   if (part === "bao-cao") return html`<${WhichInitiative} snapshot=${snapshot} />`;
   if (part === "mo-hinh") return id ? html`<${Initiative} snapshot=${snapshot} id=${id} />` : html`<${Initiatives} snapshot=${snapshot} />`;
   if (part === "soan" && more === "xem") return html`<${Review} snapshot=${snapshot} id=${id} />`;
   if (part === "soan") return html`<${Draft} snapshot=${snapshot} id=${id} />`;
   if (part === "hop-gui") return id ? html`<${Item} snapshot=${snapshot} id=${id} />` : html`<${Outbox} snapshot=${snapshot} />`;
-  if (part === "da-gui") return id ? html`<${SentItem} snapshot=${snapshot} id=${id} />` : html`<${SentList} snapshot=${snapshot} />`;
+  if (part === "da-gui") return html`<${SentList} snapshot=${snapshot} />`;
   if (part === "dien-thoai") return html`<${Phone} snapshot=${snapshot} />`;
   return html`<${Home} snapshot=${snapshot} />`;
 }
@@ -30,9 +33,12 @@ function screen(snapshot, [part, id, more]) {
 const PLACES = { "bao-cao": "", soan: "", "da-gui": "hop-gui" };
 
 function Notices({ snapshot }) {
-  const { storage, notices } = snapshot;
-  if (!storage.full && !notices.length) return null;
+  const { storage, notices, newVersion, revoked } = snapshot;
+  if (!storage.full && !notices.length && !newVersion && !revoked && !notTaken) return null;
   return html`<div class="notices">
+    ${revoked && html`<${Note} tone="warn" role="alert"><p>${t("revoked.handing_in")}</p></${Note}>`}
+    ${notTaken && html`<${Note} tone="warn" role="alert"><p>${t(notTaken)}</p></${Note}>`}
+    ${newVersion && html`<div class="note note--row"><p>${t("version.new")}</p><button type="button" class="button button--small" onClick=${() => engine.useNewVersion()}>${t("version.use")}</button></div>`}
     ${storage.full && html`<${Note} tone="error" role="alert"><p>${storage.sentence}</p></${Note}>`}
     ${notices.map((notice) => html`<div key=${notice.id} class=${`note note--${notice.tone} note--row`} role="status"><p>${notice.sentence}</p><button type="button" class="button button--small" onClick=${() => engine.dismiss(notice.id)}>${t("notice.seen")}</button></div>`)}
   </div>`;
@@ -67,6 +73,7 @@ async function takeShared() {
       say(error.sentence ?? t("photo.refused", { name: file.name }));
     }
   }
+  await shared.done();
   goInstead("soan", id);
 }
 
@@ -88,5 +95,4 @@ export async function start() {
   // Until here stood what the page itself says while the app opens.
   place.textContent = "";
   render(html`<${App} />`, place);
-  engine.sync();
 }

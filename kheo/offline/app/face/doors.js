@@ -13,7 +13,7 @@ export function builtIn(agent = navigator.userAgent) {
   const found = known.find(([pattern]) => pattern.test(agent));
   if (found) return found[1];
   // Android marks every browser that another app shows inside itself.
-  return /Android/.test(agent) && /; wv\)/.test(agent) ? t("inapp.other") : "";
+  return /Android/.test(agent) && /; wv\)/.test(agent) ? t("inapp.another") : "";
 }
 
 const android = () => /Android/.test(navigator.userAgent);

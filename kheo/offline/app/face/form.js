@@ -6,7 +6,7 @@ import { asked, valuesOf, wrongIn } from "./check.js";
 import { Field, Preview, idOf } from "./fields.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { formOf, initiative, item, matching, initiatives, titleOf } from "./pack.js";
+import { formOf, initiative, initiatives, item, matching, mayWrite, titleOf } from "./pack.js";
 import { Empty, Note, Screen, go, goInstead, say, to } from "./shell.js";
 import { Lines, linesOf } from "./unit_report.js";
 import { Continuing } from "./continuing.js";
@@ -188,7 +188,7 @@ export function NoInitiatives({ snapshot }) {
   const fetched = Boolean(snapshot.pack?.fetchedAt);
   return html`<${Empty} title=${t(fetched ? "initiatives.none" : "pack.none")}>
     <p>${t(fetched ? "initiatives.none_why" : "pack.none_why")}</p>
-    ${fetched
+    ${fetched && !mayWrite(snapshot, "registration") ? null : fetched
       ? html`<button type="button" class="button" onClick=${() => begin("registration", {})}>${t("home.register")}</button>`
       : html`<button type="button" class="button" onClick=${() => engine.refreshPack()} disabled=${!snapshot.online}>${t("pack.fetch")}</button>`}
   </${Empty}>`;

@@ -6,7 +6,7 @@ import { NoInitiatives, Search, begin, beginReport } from "./form.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { ItemLine } from "./outbox.js";
-import { formOf, initiative, initiatives, item, matching, mine, titleOf } from "./pack.js";
+import { formOf, initiative, initiatives, item, matching, mayWrite, returned, titleOf, whyNot } from "./pack.js";
 import { Empty, Note, Screen, Status, to, troubled, waiting } from "./shell.js";
 import { InstallHint } from "./phone.js";
 
@@ -16,7 +16,7 @@ const SHOWN = 5;
 export function Home({ snapshot }) {
   const all = initiatives(snapshot);
   const wrong = troubled(snapshot);
-  const returned = mine(snapshot).filter((each) => each.state === "returned");
+  const back = returned(snapshot);
   const going = waiting(snapshot);
   const due = item(snapshot, "due") ?? [];
   const post = snapshot.posts.find((each) => each.id === snapshot.as);
@@ -24,13 +24,14 @@ export function Home({ snapshot }) {
     <${Clock} snapshot=${snapshot} />
     ${!snapshot.online && html`<${Note} tone="warn"><p>${t("net.off_long")}</p></${Note}>`}
     ${snapshot.mustSignInAgain && html`<${Note} tone="warn"><p>${t("sign.again_why")}</p><p><a class="button" href="/thuc-dia/vao/">${t("sign.again")}</a></p></${Note}>`}
+    ${whyNot(snapshot, "report") && html`<${Note}><p>${whyNot(snapshot, "report")}</p></${Note}>`}
     <div class="actions actions--start">
-      <a class="button button--main button--tall" href=${to("bao-cao")}><${Icon} name="report" />${t("home.report")}</a>
-      <button type="button" class="button" onClick=${() => begin("registration", {})}><${Icon} name="plus" />${t("home.register")}</button>
+      ${mayWrite(snapshot, "report") && html`<a class="button button--main button--tall" href=${to("bao-cao")}><${Icon} name="report" />${t("home.report")}</a>`}
+      ${mayWrite(snapshot, "registration") && html`<button type="button" class="button" onClick=${() => begin("registration", {})}><${Icon} name="plus" />${t("home.register")}</button>`}
     </div>
-    ${(wrong.length > 0 || returned.length > 0) && html`<section aria-labelledby="attention"><h2 id="attention">${t("home.attention")}</h2>
+    ${(wrong.length > 0 || back.length > 0) && html`<section aria-labelledby="attention"><h2 id="attention">${t("home.attention")}</h2>
       <ul class="lines">${wrong.map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}
-      ${returned.map((each) => html`<${ReturnedLine} key=${each.id} each=${each} />`)}</ul></section>`}
+      ${back.map((each) => html`<${ReturnedLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul></section>`}
     ${going.length > 0 && html`<section aria-labelledby="going"><h2 id="going">${tn("home.going", going.length)}</h2>
       <ul class="lines">${going.slice(0, SHOWN).map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul></section>`}
     ${snapshot.drafts.length > 0 && html`<section aria-labelledby="drafts"><h2 id="drafts">${t("home.drafts")}</h2>
@@ -54,7 +55,7 @@ function Due({ snapshot, due }) {
     const year = item(snapshot, "continuing").year;
     lines.push(html`<li key="continuing"><${Opening} snapshot=${snapshot} kind="continuing" data=${{ year: String(year ?? ""), pk: [] }} title=${t("continuing.title", { year: year ?? "" })} told=${tn("continuing.rows", continuing.length)} /></li>`);
   }
-  if (formOf(snapshot, "unit_report") && !due.some((each) => each.kind === "unit_report")) {
+  if (formOf(snapshot, "unit_report") && mayWrite(snapshot, "unit_report") && !due.some((each) => each.kind === "unit_report")) {
     lines.push(html`<li key="unit_report"><${Opening} snapshot=${snapshot} kind="unit_report" data=${{}} title=${t("kind.unit_report")} told=${t("due.any_time")} /></li>`);
   }
   if (!lines.length) return html`<p class="hint">${t("due.none")}. ${t("due.none_why")}</p>`;
@@ -92,18 +93,16 @@ export function InitiativeLine({ each }) {
   return html`<li><a class="line-link" href=${to("mo-hinh", each.id)}><span class="line-link__words"><strong>${each.name}</strong><span class="hint">${[each.place, last].filter(Boolean).join(" · ")}</span>${each.due && html`<span class="line-link__state"><${Status} tone="wait">${t("initiative.due")}</${Status}></span>`}</span><${Icon} name="next" /></a></li>`;
 }
 
-/** @param {{each: any}} props */
-export function ReturnedLine({ each }) {
-  return html`<li><a class="line-link" href=${to("da-gui", each.id)}><span class="line-link__words"><strong>${each.title}</strong><span class="hint">${each.reason}</span><span class="line-link__state"><${Status} tone="warn">${t("sent.returned")}</${Status}></span></span><${Icon} name="next" /></a></li>`;
+function ReturnedLine({ snapshot, each }) {
+  return html`<li><a class="line-link" href=${to("hop-gui", each.id)}><span class="line-link__words"><strong>${titleOf(snapshot, each, t)}</strong><span class="hint">${each.office.reason}</span><span class="line-link__state"><${Status} tone="warn">${t("state.returned")}</${Status}></span></span><${Icon} name="next" /></a></li>`;
 }
 
 function Sent({ snapshot }) {
-  const all = mine(snapshot);
-  const received = snapshot.sent.filter((each) => !all.some((known) => known.id === each.id));
-  if (!all.length && !received.length) return null;
+  const { sent } = snapshot;
+  if (!sent.length) return null;
   return html`<section aria-labelledby="sent"><h2 id="sent">${t("home.sent")}</h2>
-    <ul class="lines">${received.slice(0, 3).map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul>
-    <p><a class="more" href=${to("da-gui")}>${tn("home.sent_all", all.length + received.length)}<${Icon} name="next" /></a></p></section>`;
+    <ul class="lines">${sent.slice(0, 3).map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul>
+    <p><a class="more" href=${to("da-gui")}>${tn("home.sent_all", sent.length)}<${Icon} name="next" /></a></p></section>`;
 }
 
 /** How old what is shown is, how large, and the way to renew it. @param {{snapshot: any}} props */
@@ -135,7 +134,7 @@ export function Initiatives({ snapshot }) {
     ${all.length === 0 && html`<${NoInitiatives} snapshot=${snapshot} />`}
     ${all.length > 0 && found.length === 0 && html`<${Empty} title=${t("search.none")}><p>${t("search.none_why")}</p></${Empty}>`}
     <ul class="lines">${found.map((each) => html`<${InitiativeLine} key=${each.id} each=${each} />`)}</ul>
-    ${all.length > 0 && html`<div class="actions"><button type="button" class="button" onClick=${() => begin("registration", {})}><${Icon} name="plus" />${t("home.register")}</button></div>`}
+    ${all.length > 0 && mayWrite(snapshot, "registration") && html`<div class="actions"><button type="button" class="button" onClick=${() => begin("registration", {})}><${Icon} name="plus" />${t("home.register")}</button></div>`}
     <${Freshness} snapshot=${snapshot} />
   </${Screen}>`;
 }
@@ -145,7 +144,7 @@ export function Initiative({ snapshot, id }) {
   const about = initiative(snapshot, id);
   if (!about) return html`<${Screen} title=${t("initiative.gone")} back=${["mo-hinh"]}><p>${t("initiative.gone_why")}</p></${Screen}>`;
   const begun = snapshot.drafts.find((each) => each.kind === "report" && String(each.data.initiative) === String(id));
-  const history = mine(snapshot).filter((each) => String(each.initiative ?? "") === String(id));
+  const history = snapshot.sent.filter((each) => String(each.office?.initiative ?? each.data?.initiative ?? "") === String(id));
   const facts = [
     [t("initiative.place"), about.place],
     [t("initiative.owner"), about.owner],
@@ -162,9 +161,9 @@ export function Initiative({ snapshot, id }) {
     ${about.due && html`<${Note} tone="warn"><p>${typeof about.due === "string" ? t("due.by", { day: day(about.due) }) : t("initiative.due")}</p></${Note}>`}
     <div class="card card--roomy"><dl class="facts">${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl></div>
     <div class="actions">
-      ${begun ? html`<a class="button button--main" href=${to("soan", begun.id)}><${Icon} name="report" />${t("initiative.go_on")}</a>` : html`<button type="button" class="button button--main" onClick=${() => beginReport(about)}><${Icon} name="report" />${t("home.report")}</button>`}
+      ${begun ? html`<a class="button button--main" href=${to("soan", begun.id)}><${Icon} name="report" />${t("initiative.go_on")}</a>` : mayWrite(snapshot, "report") && html`<button type="button" class="button button--main" onClick=${() => beginReport(about)}><${Icon} name="report" />${t("home.report")}</button>`}
       ${snapshot.online && html`<a class="button" href=${`/mo-hinh/${id}/`}>${t("initiative.web")}</a>`}
     </div>
-    ${history.length > 0 && html`<section aria-labelledby="history"><h2 id="history">${t("initiative.history")}</h2><ul class="lines">${history.map((each) => html`<li key=${each.id}><a class="line-link" href=${to("da-gui", each.id)}><span class="line-link__words"><strong>${each.title}</strong><span class="hint">${[each.number, day(each.day)].filter(Boolean).join(" · ")}</span></span><${Icon} name="next" /></a></li>`)}</ul></section>`}
+    ${history.length > 0 && html`<section aria-labelledby="history"><h2 id="history">${t("initiative.history")}</h2><ul class="lines">${history.map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul></section>`}
   </${Screen}>`;
 }

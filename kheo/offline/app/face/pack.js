@@ -28,23 +28,30 @@ export function matching(all, typed) {
   return asked.length ? all.filter((each) => asked.every((word) => fold(`${each.name} ${each.place ?? ""}`).includes(word))) : all;
 }
 
-/** What I sent and what became of it, newest first: the server's word, and what this phone knows besides. */
-export function mine(snapshot) {
-  const found = new Map();
-  for (const [key, content] of Object.entries(snapshot.pack?.items ?? {})) {
-    if (key.startsWith("mine:")) found.set(key.slice("mine:".length), { id: key.slice("mine:".length), ...content });
-  }
-  return [...found.values()].sort((a, b) => String(b.day ?? "").localeCompare(String(a.day ?? "")));
-}
+/** What I sent that came back with a reason. @param {any} snapshot */
+export const returned = (snapshot) => snapshot.sent.filter((each) => each.state === "returned");
 
 /** @param {any} snapshot @param {string} kind */
 export function formOf(snapshot, kind) {
   return item(snapshot, `form:${kind}`);
 }
 
+/**
+ * Whether the person's post may write this: "" or the sentence why not. Unknown until the pack has come.
+ * @param {any} snapshot @param {string} kind
+ */
+export function whyNot(snapshot, kind) {
+  const post = item(snapshot, "post");
+  return post?.may && post.may[kind] === false ? (post.why_not ?? "") : "";
+}
+
+/** @param {any} snapshot @param {string} kind */
+export const mayWrite = (snapshot, kind) => item(snapshot, "post")?.may?.[kind] !== false;
+
 /** The name of a draft or an item of the outbox, as its writer knows it. */
 export function titleOf(snapshot, thing, t) {
   const data = thing.data ?? {};
+  if (thing.office?.title) return thing.office.title;
   if (thing.kind === "registration") return data.name || t("kind.registration");
   if (thing.kind === "report") return initiative(snapshot, data.initiative)?.name ?? t("kind.report");
   if (thing.kind === "unit_report") {
