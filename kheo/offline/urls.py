@@ -1,11 +1,12 @@
 from django.urls import path
 
-from kheo.offline.views import api, face, pack
+from kheo.offline.views import api, face, pack, worker
 
 urlpatterns = [
     path("thuc-dia/", face.app, name="phone_app"),
     path("thuc-dia/vao/", face.enter, name="phone_enter"),
     path("thuc-dia/chia-se/", face.shared, name="phone_shared"),
+    path("thuc-dia/sw.js", worker.service_worker, name="phone_worker"),
     path("thuc-dia/manifest.webmanifest", face.manifest, name="phone_manifest"),
     path("thuc-dia/api/v1/phones", api.phones, name="phone_register"),
     path("thuc-dia/api/v1/me", api.me, name="phone_me"),

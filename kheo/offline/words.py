@@ -341,6 +341,38 @@ WORDS: dict[str, Any] = {
     "inapp.copy": pgettext_lazy("phone", "Copy"),
     "inapp.copied": pgettext_lazy("phone", "Copied"),
     "inapp.paste": _("Open Chrome or Safari and paste it at the top."),
+    # What the engine says: of the phone's room, of photos, of what the office answered
+    "engine.full_text": _(
+        "This phone is full. What you typed stands on the screen but is not kept yet: delete photos or "
+        "videos from the phone, then type on."
+    ),
+    "engine.full_photo": _(
+        "There is no room for this photo; what room is left is for words. Delete photos or videos from the "
+        "phone, then add it again."
+    ),
+    "engine.no_signal": _(
+        "No signal, or Khéo does not answer. What is here is kept and goes by itself later."
+    ),
+    "engine.refused": _("The office's server answered: {sentence}"),
+    "engine.gone": _("This is not here any more. It may have been sent or thrown away in another window."),
+    "engine.under_way": _("It is being sent at this moment. Wait for the answer, then correct it."),
+    "engine.photo_unreadable": _(
+        "“{name}” is no photo that this phone can open. Choose a .jpg, .png, .webp or .heic photo."
+    ),
+    "engine.photo_as_is": _(
+        "This phone cannot shrink “{name}”: it goes as it is, and the office's server removes place and "
+        "device from it before anyone else sees it."
+    ),
+    "engine.photo_too_large": _("“{name}” is too large to be sent. Take it again as a .jpg."),
+    "engine.photo_too_many": _("At most {most} photos go together."),
+    "engine.photo_refused": _("“{name}” was not taken: {sentence}"),
+    "engine.still_sealed": _(
+        "Some sealed work could not be opened. It stays sealed on this phone; tell your administrator."
+    ),
+    "engine.wiped": _(
+        "This phone's use was ended. What it held has been handed in to your office, and nothing is left "
+        "here."
+    ),
 }
 
 

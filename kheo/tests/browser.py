@@ -13,6 +13,7 @@ import gzip
 import os
 import re
 import shutil
+import signal
 from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any
@@ -41,28 +42,38 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Gener
 FAILED = pytest.StashKey[bool]()
 
 
+# Started alike everywhere; another host can't even be looked up.
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+PERSON = {
+    "locale": "vi-VN",
+    "timezone_id": "Asia/Ho_Chi_Minh",
+    "viewport": {"width": DESK, "height": 800},
+    "reduced_motion": "reduce",
+}
+
+
+def program() -> str:
+    found = os.environ.get("KHEO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.fail("Browser tests need Chromium: sudo apt-get install chromium")
+    return found
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Generator[Browser]:
-    program = os.environ.get("KHEO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not program:
-        pytest.fail("Browser tests need Chromium: sudo apt-get install chromium")
     # Playwright keeps a loop running in this thread; the queries between its calls are ordinary ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                # Another host can't even be looked up.
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-            ],
-        )
+        browser = playwright.chromium.launch(executable_path=program(), args=SWITCHES)
         yield browser
         browser.close()
 
@@ -101,13 +112,7 @@ class Watch:
 def browser_page(
     request: pytest.FixtureRequest, transactional_db: None, live_server: Any, chromium: Browser
 ) -> Generator[Page]:
-    context = chromium.new_context(
-        base_url=live_server.url,
-        locale="vi-VN",
-        timezone_id="Asia/Ho_Chi_Minh",
-        viewport={"width": DESK, "height": 800},
-        reduced_motion="reduce",
-    )
+    context = chromium.new_context(base_url=live_server.url, **PERSON)
     context.set_default_timeout(10_000)
     watch = Watch(live_server.url)
     context.on("page", watch.look_at)
@@ -117,6 +122,49 @@ def browser_page(
         picture(page, re.sub(r"\W+", "-", request.node.name).strip("-"))
     context.close()
     assert not watch.faults, "\n".join(dict.fromkeys(watch.faults))
+
+
+class OwnBrowser:
+    """A Chromium whose storage lies in a folder: it can be killed, and opened again with what it kept."""
+
+    def __init__(self, kind: Any, folder: Path, home: str) -> None:
+        self.kind, self.folder, self.watch, self.home = kind, folder, Watch(home), home
+        self.context: Any = None
+
+    def open(self, **about: Any) -> Page:
+        self.context = self.kind.launch_persistent_context(
+            str(self.folder),
+            executable_path=program(),
+            args=SWITCHES,
+            base_url=self.home,
+            **{**PERSON, **about},
+        )
+        self.context.set_default_timeout(10_000)
+        self.context.on("page", self.watch.look_at)
+        page: Page = self.context.new_page()
+        return page
+
+    def kill(self) -> None:
+        """As the system does when memory is short, or the battery: without a word."""
+        told = self.context.browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+        [pid] = [each["id"] for each in told["processInfo"] if each["type"] == "browser"]
+        os.kill(pid, signal.SIGKILL)
+        self.context = None
+
+    def close(self) -> None:
+        if self.context is not None:
+            self.context.close()
+            self.context = None
+
+
+@pytest.fixture
+def own_browser(
+    transactional_db: None, live_server: Any, chromium: Browser, tmp_path: Path
+) -> Generator[OwnBrowser]:
+    own = OwnBrowser(chromium.browser_type, tmp_path / "browser", live_server.url)
+    yield own
+    own.close()
+    assert not own.watch.faults, "\n".join(dict.fromkeys(own.watch.faults))
 
 
 def picture(page: Page, name: str) -> Path:

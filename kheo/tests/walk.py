@@ -38,6 +38,7 @@ NO_PAGE = {
     "phone_app": "drawn by its own scripts; its room walks its screens in a browser",
     "phone_enter": "leads to the app",
     "phone_manifest": "for the browser",
+    "phone_worker": "a script",
     "sitemap": "for search engines",
     "sitemap_part": "for search engines",
     "robots": "for search engines",

@@ -144,20 +144,23 @@ const daysBetween = (from, to) => (Date.parse(to) - Date.parse(from)) / 86_400_0
  */
 export async function finish(id) {
   await settled(id);
-  const form = (kind) => snapshot().pack.items[`form:${kind}`];
   await orSayFull(() =>
-    write(["drafts", "outbox", "meta"], async (tx) => {
+    write(["drafts", "outbox", "pack", "meta"], async (tx) => {
       const draft = await tx.objectStore("drafts").get(id);
       if (!draft || draft.binned) throw refuse("gone");
-      await putIntoOutbox(tx, draft, form(draft.kind), true);
+      await putIntoOutbox(tx, draft, true);
     }),
   );
   await changed("drafts");
   send();
 }
 
-/** @param {any} form the description the draft was written with @param {boolean} sent false: for the unit's drafts */
-export async function putIntoOutbox(tx, draft, form, sent) {
+/**
+ * Frozen from here on: each retry says the very same. Part of a transaction on drafts, outbox, pack and meta.
+ * @param {boolean} sent false: to be kept as a draft of the unit
+ */
+export async function putIntoOutbox(tx, draft, sent) {
+  const form = (await tx.objectStore("pack").get(`form:${draft.kind}`))?.content;
   const pack = await tx.objectStore("meta").get("pack");
   await tx.objectStore("outbox").put({
     id: draft.id, kind: draft.kind, as: draft.as, pack_day: pack?.day ?? null, form: form?.version ?? null,
@@ -173,6 +176,10 @@ function whole(data, form) {
   const values = {};
   for (const field of form?.fields ?? []) {
     if (field.initial !== undefined && field.initial !== null && field.kind !== "photos") values[field.name] = asTyped(field.initial);
+  }
+  for (const line of form?.lines ?? []) {
+    values[`line_${line.id}`] = asTyped(line.standing ?? "same");
+    values[`note_${line.id}`] = asTyped(line.note);
   }
   Object.assign(values, data);
   const boxes = new Set((form?.fields ?? []).filter((field) => field.kind === "checkbox").map((field) => field.name));
@@ -191,15 +198,14 @@ export async function edit(id) {
     return id;
   }
   if (item) return editWaiting(id);
-  const told = snapshot().sent.find((each) => each.id === id);
-  if (told?.office?.values) {
-    // A returned report is corrected by a new envelope of its series.
-    const series = told.office.series ?? told.record?.series ?? told.office.id;
-    const data = { ...told.office.values, ...(told.kind === "report" && !told.office.values.series ? { series } : {}) };
-    const open = told.office.state === "needs_attention" && told.office.content;
-    return newDraft(told.kind ?? told.office.kind, {
-      data, errors: told.office.errors, sentence: told.office.reason ?? told.office.sentence ?? "",
-      ...(open ? { id: told.office.id, replaces: told.office.content } : {}),
+  const told = (await db.get("pack", `mine:${id}`))?.content;
+  if (told?.values) {
+    // What was returned is corrected by a new envelope that names it.
+    const named = !told.record ? {} : told.kind === "registration" ? { enrolment: told.record[1] } : { series: id };
+    const data = { ...told.values, ...named };
+    return newDraft(told.kind, {
+      data, errors: told.errors, sentence: told.reason ?? told.sentence ?? "",
+      ...(told.state === "needs_attention" && told.content ? { id, replaces: told.content } : {}),
     });
   }
   throw refuse("gone");

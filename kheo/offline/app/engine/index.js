@@ -37,7 +37,8 @@ export async function open() {
 }
 
 async function prepare() {
-  await watchWorker();
+  // Without it the app works all the same while it is open.
+  watchWorker().catch(() => {});
   if (snapshot().signedIn) await navigator.storage?.persist?.();
   await setReserveAside();
   await changed("storage");

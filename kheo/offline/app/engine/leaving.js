@@ -1,9 +1,9 @@
 /** Signing in, signing out, sealing what could not be sent, and emptying the phone. */
 import { changed, notice, snapshot } from "./state.js";
-import { THEIRS, UNSENT, database, keep, meta, write } from "./store.js";
+import { THEIRS, UNSENT, database, giveUpReserve, keep, meta, write } from "./store.js";
 import { ask, askSignedIn } from "./server.js";
 import { refreshPack } from "./pack.js";
-import { send, sync } from "./outbox.js";
+import { alone, send, sync } from "./outbox.js";
 
 export const signedIn = () => snapshot().signedIn;
 
@@ -14,11 +14,12 @@ export const signedIn = () => snapshot().signedIn;
 export async function register() {
   const before = await meta("phone");
   const sealed = (await meta("sealedFor")) ?? [];
-  let phone = await askSignedIn("phones", { phone: before?.phone ?? sealed.at(-1)?.phone ?? null });
+  const first = before?.phone ?? sealed.at(-1)?.phone ?? null;
+  let phone = await askSignedIn("phones", { phone: first });
   const own = sealed.findLast((each) => each.person === phone.person.id);
   // The work lies under the name this phone had for that person.
-  if (own && own.phone !== phone.phone) phone = await askSignedIn("phones", { phone: own.phone });
-  if (before && before.person.id !== phone.person.id) await seal(before);
+  if (own && own.phone !== first && own.phone !== phone.phone) phone = await askSignedIn("phones", { phone: own.phone });
+  if (before && before.person.id !== phone.person.id) await alone(() => seal(before));
   await write(["meta"], async (tx) => {
     const as = phone.posts.some((post) => post.id === before?.as) ? before.as : (phone.posts[0]?.id ?? null);
     await keep(tx, "phone", { ...phone, as, expired: false });
@@ -50,6 +51,10 @@ export async function signOut() {
   const phone = await meta("phone");
   if (!phone) return "sent";
   if (navigator.onLine !== false) await sync().catch(() => {});
+  return alone(() => leave(phone));
+}
+
+async function leave(phone) {
   // A phone that had to hand in has emptied itself.
   if (!(await meta("phone"))) return "sent";
   const db = await database();
@@ -98,9 +103,9 @@ async function seal(phone) {
   await write(["meta"], async (tx) => {
     const sealed = ((await tx.objectStore("meta").get("sealedFor")) ?? []).filter((each) => each.phone !== phone.phone);
     await keep(tx, "sealedFor", [...sealed, { phone: phone.phone, person: phone.person.id, name: phone.person.name }]);
-    // Room for the sealed copy beside the open one.
-    await keep(tx, "reserve", undefined);
   });
+  // Room for the sealed copy beside the open one.
+  await giveUpReserve();
   for (const store of UNSENT) {
     for (const open of await db.getAllKeys(store)) {
       const row = await db.get(store, open);

@@ -6,7 +6,7 @@
  * it offers that.
  */
 import { putIntoOutbox } from "./drafts.js";
-import { changed, notice, progress, show, snapshot, syncing } from "./state.js";
+import { changed, notice, progress, show, syncing } from "./state.js";
 import { database, keep, meta, next, setReserveAside, write } from "./store.js";
 import { ask } from "./server.js";
 import { NoSignal, Refused, refuse } from "./refusals.js";
@@ -31,7 +31,7 @@ let timer = 0;
  */
 export function sync() {
   wanted = true;
-  running ??= navigator.locks.request(LOCK, rounds).finally(() => (running = null));
+  running ??= alone(rounds).finally(() => (running = null));
   return running;
 }
 
@@ -49,8 +49,16 @@ export function now() {
   return sync();
 }
 
+/** For what must not happen while something is sent, here or in another tab or in the worker. */
+export const alone = (work) => navigator.locks.request(LOCK, work);
+
 async function rounds() {
   clearTimeout(timer);
+  // The browser is never wrong about having no signal, only about having some.
+  if (navigator.onLine === false) {
+    const { sentence } = new NoSignal();
+    return { left: await unreceived(), trouble: sentence, again: true };
+  }
   syncing(true);
   try {
     let trouble = null;
@@ -80,13 +88,17 @@ async function round() {
   const phone = await meta("phone");
   if (!phone || phone.expired) return null;
   try {
-    if (await meta("handIn")) await handInDrafts();
     await sendWords();
-    await sendPhotos();
+    // Only now may it have been told that this phone's use has ended.
+    if (await meta("handIn")) {
+      await handInDrafts();
+      await sendWords();
+    }
+    const refusedPhoto = await sendPhotos();
     show({ online: true });
-    await setReserveAside();
-    if ((await meta("handIn")) && !(await unreceived())) await wipe({ farewell: true });
-    return null;
+    if (!(await meta("handIn"))) await setReserveAside();
+    else if (!(await unreceived()) && !(await unfinished()).length) await wipe({ farewell: true });
+    return refusedPhoto;
   } catch (error) {
     return stopped(error);
   }
@@ -123,16 +135,20 @@ export async function handIn() {
 
 /** Unfinished work goes too: it is kept for the unit, not sent on in the person's name. */
 async function handInDrafts() {
-  const { items } = snapshot().pack;
-  await write(["drafts", "outbox", "meta"], async (tx) => {
-    for (const draft of await tx.objectStore("drafts").getAll()) {
-      if (draft.binned || (!draft.photos.length && !Object.values(draft.data).some((value) => value.length))) continue;
-      const earlier = await tx.objectStore("outbox").get(draft.id);
-      if (earlier?.state === "here") continue;
-      await putIntoOutbox(tx, draft, items[`form:${draft.kind}`], false);
+  const drafts = await unfinished();
+  await write(["drafts", "outbox", "pack", "meta"], async (tx) => {
+    for (const { id } of drafts) {
+      const draft = await tx.objectStore("drafts").get(id);
+      if (draft) await putIntoOutbox(tx, draft, false);
     }
   });
   await changed("drafts");
+}
+
+/** Drafts with something in them. */
+async function unfinished() {
+  const drafts = await (await database()).getAll("drafts");
+  return drafts.filter((draft) => !draft.binned && (draft.photos.length || Object.values(draft.data).some((value) => value.length)));
 }
 
 async function unreceived() {

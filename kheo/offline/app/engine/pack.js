@@ -2,7 +2,7 @@
 import { changed, show, snapshot } from "./state.js";
 import { database, keep, meta, write } from "./store.js";
 import { ask } from "./server.js";
-import { NoSignal } from "./refusals.js";
+import { Refused } from "./refusals.js";
 import { emptyBin } from "./drafts.js";
 import { followOffice, stopped } from "./outbox.js";
 
@@ -20,11 +20,16 @@ async function refresh() {
   const about = (changes) => show({ pack: { ...snapshot().pack, ...changes } });
   about({ refreshing: true, trouble: "" });
   try {
+    // First: whoever may act as another today fetches the pack of that post.
+    await renew();
     const db = await database();
     const before = await db.getAll("pack");
-    const answer = await ask("pack", { have: Object.fromEntries(before.map((row) => [row.key, row.hash])), as: phone.as });
+    const have = Object.fromEntries(before.map((row) => [row.key, row.hash]));
+    const answer = await ask("pack", { have, as: (await meta("phone"))?.as ?? null });
     await write(["pack", "meta"], async (tx) => {
       const store = tx.objectStore("pack");
+      // Whoever signed out meanwhile leaves nothing here.
+      if ((await tx.objectStore("meta").get("phone"))?.phone !== phone.phone) return;
       for (const key of answer.gone) await store.delete(key);
       for (const [key, content] of Object.entries(answer.changed)) await store.put({ key, content, hash: answer.hashes[key] }, key);
       await keep(tx, "pack", { day: answer.day, fetchedAt: new Date().toISOString(), size: answer.bytes });
@@ -32,13 +37,12 @@ async function refresh() {
     await changed("pack");
     show({ online: true });
     await emptyBin(answer.day);
-    await followOffice(snapshot().pack.items);
-    await renew();
+    await followOffice(Object.fromEntries((await db.getAll("pack")).map((row) => [row.key, row.content])));
     about({ refreshing: false });
   } catch (error) {
     about({ refreshing: false, trouble: error.sentence ?? "" });
     await stopped(error).catch(() => {});
-    if (!(error instanceof NoSignal) && !error.sentence) throw error;
+    if (!error.sentence && !(error instanceof Refused)) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Photos of a draft: shrunk on the phone, without what cameras write into them, and kept until the office has them. */
-import { changed, full, reload, snapshot } from "./state.js";
-import { database, fits, next, write } from "./store.js";
+import { changed, full, notice, reload, snapshot } from "./state.js";
+import { database, next, setReserveAside, write } from "./store.js";
 import { StorageFull, refuse } from "./refusals.js";
 
 const LONG_SIDE = 1600;
@@ -24,17 +24,18 @@ export function addPhoto(id, file) {
 
 async function add(id, file) {
   const { settings } = snapshot();
-  const most = settings.photos ?? MOST;
+  const most = settings.most_photos ?? MOST;
   const before = await (await database()).get("drafts", id);
   if (!before) throw refuse("gone");
   if (before.photos.length >= most) throw refuse("photo_too_many", { most });
   const { blob, asIs } = await shrunk(file, settings.photo_long_side ?? LONG_SIDE);
-  if (blob.size > (settings.photo_bytes ?? MOST_BYTES)) throw refuse("photo_too_large", { name: file.name });
+  if (blob.size > (settings.most_photo_bytes ?? MOST_BYTES)) throw refuse("photo_too_large", { name: file.name });
   const sha256 = await hashOf(blob);
   const photo = { sha256, name: nameOf(file, asIs), size: blob.size, takenOn: dayOf(file.lastModified), addedAt: new Date().toISOString(), asIs };
   if (before.photos.some((each) => each.sha256 === sha256)) return photo;
   try {
-    if (!(await fits(blob.size))) throw new StorageFull("photo");
+    // While the reserve is not back in its place, what room there is belongs to words.
+    if (!(await setReserveAside())) throw new StorageFull("photo");
     await write(
       ["drafts", "photos", "meta"],
       async (tx) => {
@@ -50,6 +51,7 @@ async function add(id, file) {
     throw error;
   }
   await changed("drafts");
+  if (asIs) notice("info", "photo_as_is", { name: file.name });
   reload("storage").catch(() => {});
   return photo;
 }

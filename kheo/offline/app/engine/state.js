@@ -69,7 +69,7 @@ const parts = {
     const correcting = new Set(current.drafts.map((draft) => draft.id));
     show({
       outbox: waiting.filter((item) => !correcting.has(item.id)).sort((a, b) => a.order - b.order).map(shown),
-      sent: told_by_office(sent),
+      sent: toldByOffice(sent),
     });
   },
   async storage() {
@@ -91,19 +91,16 @@ function shown(item) {
   };
 }
 
-/** What the phone knows was received, and what the office says became of it; the newest first. */
-function told_by_office(sent) {
-  const rows = new Map(sent.map((item) => [item.id, item]));
-  const series = new Map(sent.map((item) => [item.record?.series ?? item.data?.series ?? item.id, item.id]));
-  for (const [key, said] of Object.entries(current.pack.items)) {
-    if (!key.startsWith("mine:")) continue;
-    const id = key.slice("mine:".length);
-    const known = rows.get(id) ?? rows.get(series.get(id)) ?? rows.get(series.get(said.series)) ?? { id, kind: said.kind, data: {}, photos: [] };
-    rows.set(known.id, { ...known, office: { ...said, id } });
-  }
-  return [...rows.values()]
-    .map((item) => ({ ...item, state: item.office?.state ?? item.state, number: item.number || (item.office?.number ?? "") }))
-    .sort((a, b) => (b.order ?? 0) - (a.order ?? 0) || String(b.office?.day ?? "").localeCompare(String(a.office?.day ?? "")));
+/** What this phone sent and the office received, with what the office says became of it; the newest first. */
+function toldByOffice(sent) {
+  const { items } = current.pack;
+  return sent
+    .map((item) => {
+      const key = [item.id, item.record?.series, item.data?.series].find((id) => id && items[`mine:${id}`]);
+      const office = key ? { id: key, ...items[`mine:${key}`] } : null;
+      return { ...item, office, number: item.number || (office?.number ?? "") };
+    })
+    .sort((a, b) => b.order - a.order);
 }
 
 const withUnkept = (draft) => (unkept.has(draft.id) ? { ...draft, data: { ...draft.data, ...unkept.get(draft.id) } } : draft);
@@ -140,10 +137,10 @@ export const letGoOfUnkept = (id) => unkept.delete(id);
 /** How far an envelope is; `null` when nothing of it is under way. @param {{done: number, all: number}|null} way */
 export function progress(id, way) {
   channel.postMessage({ progress: [id, way] });
-  under_way(id, way);
+  underWay(id, way);
 }
 
-function under_way(id, way) {
+function underWay(id, way) {
   way ? under.set(id, way) : under.delete(id);
   if (page) show({ outbox: current.outbox.map((item) => (item.id === id ? shown({ ...item, state: item.number ? "received" : item.state === "sending" ? "here" : item.state }) : item)) });
 }
@@ -168,7 +165,7 @@ export function full(sentence) {
 channel.onmessage = ({ data }) => {
   if (!page || !current.opened) return;
   if (data.changed) reload(...data.changed).catch(() => {});
-  if (data.progress) under_way(...data.progress);
+  if (data.progress) underWay(...data.progress);
   if (data.notice) notice(...data.notice);
   if (data.syncing !== undefined) show({ syncing: data.syncing });
 };

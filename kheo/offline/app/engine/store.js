@@ -10,6 +10,7 @@ import { StorageFull } from "./refusals.js";
 const NAME = "kheo-field";
 // Kept free for words: given up when a text would not fit any more. Photos never get it.
 const RESERVE = 2 * 1024 * 1024;
+const RESERVE_FILE = "reserve";
 
 /** Each step brings the database from one version to the next; a released step is never changed. */
 const STEPS = [
@@ -121,23 +122,31 @@ export async function next(tx) {
   return n;
 }
 
-/** Puts the reserve (back) aside where there is room for it. A file of its own, so that giving it up frees it at once. */
+/**
+ * Puts the reserve (back) aside where there is room for it, and answers whether it is there. A file beside the
+ * database: taken away it frees its room at once, which the database does seconds later only.
+ * @returns {Promise<boolean>}
+ */
 export async function setReserveAside() {
-  const db = await database();
-  if (await db.getKey("meta", "reserve")) return;
-  const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-  if (quota && quota - usage < 2 * RESERVE) return;
-  await attempt(["meta"], (tx) => keep(tx, "reserve", new Blob([new Uint8Array(RESERVE)]))).catch((error) => {
-    if (!isFull(error)) throw error;
-  });
+  try {
+    const folder = await navigator.storage.getDirectory();
+    const file = await folder.getFileHandle(RESERVE_FILE, { create: true });
+    if ((await file.getFile()).size >= RESERVE) return true;
+    const out = await file.createWritable();
+    try {
+      await out.write(new Uint8Array(RESERVE));
+      await out.close();
+      return true;
+    } catch (error) {
+      await out.abort().catch(() => {});
+      throw error;
+    }
+  } catch (error) {
+    // A browser that has no such files keeps words as long as there is room.
+    return !isFull(error);
+  }
 }
 
-async function giveUpReserve() {
-  await attempt(["meta"], (tx) => keep(tx, "reserve", undefined)).catch(() => {});
-}
-
-/** Whether a photo of that many bytes fits beside the reserve and some room for words. @param {number} bytes */
-export async function fits(bytes) {
-  const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-  return !quota || quota - usage > bytes + RESERVE / 2;
+export async function giveUpReserve() {
+  await (await navigator.storage.getDirectory()).removeEntry(RESERVE_FILE).catch(() => {});
 }
