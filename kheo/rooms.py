@@ -12,6 +12,7 @@ WHAT = [
     "submissions",
     "lists",
     "fieldwork",
+    "settlements",
     "recognition",
 ]
 FACES = ["duties", "reporting", "stories", "guide", "portal", "offline"]

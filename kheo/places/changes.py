@@ -131,7 +131,7 @@ class Reading:
         codes = [ref for ref in named if ":" in ref and not ref.startswith("new:")]
         for system in {ref.split(":")[0] for ref in codes}:
             rows = AreaCode.objects.filter(system=system, valid_from__lte=self.eve, valid_to__gt=self.eve)
-            for row in rows.filter(area__in_force=True).select_related("area"):
+            for row in rows.filter(area__in_force=True, area__annulled=False).select_related("area"):
                 self.found[f"{system}:{row.code}"] = row.area
         missing = sorted(ref for ref in named if not ref.startswith("new:") and ref not in self.found)
         if missing:
@@ -144,7 +144,7 @@ class Reading:
     def _find_openings(self) -> None:
         """Openings that an earlier run made, told by their code and first day, or by place and name."""
         on, opens = self.change.on, self.change.opens
-        begun = list(Area.objects.filter(valid_from=on).prefetch_related("codes"))
+        begun = list(Area.objects.filter(valid_from=on, annulled=False).prefetch_related("codes"))
         by_code = {
             (code.system, code.code, area.level): area
             for area in begun
@@ -190,7 +190,7 @@ class Reading:
             heirs.setdefault(self[link.predecessor].pk, []).append(link)
         ended = {area.pk for area in closing if area.level == Level.COMMUNE}
         going = []
-        living = Area.objects.filter(level=Level.HAMLET, valid_to=FOREVER).order_by("pk")
+        living = Area.objects.filter(level=Level.HAMLET, annulled=False, valid_to=FOREVER).order_by("pk")
         for hamlet in in_batches(living, "parent_id__in", ended):
             # A hamlet goes where its people go.
             links = [link for link in heirs.get(hamlet.parent_id, []) if link.kind != Kind.LAND]
@@ -302,7 +302,9 @@ def carry_out(change: AreaChange, by: Any = None, progress: Progress | None = No
 def _refuse_orphans(reading: Reading, closing: list[Area]) -> None:
     """A row never changes its parent, so what hangs under a closing area must end with it."""
     ending = {area.pk for area in closing}
-    left = Area.objects.filter(valid_to=FOREVER, in_force=True).exclude(level__in=[Level.HAMLET, Level.PART])
+    left = Area.objects.filter(valid_to=FOREVER, in_force=True, annulled=False).exclude(
+        level__in=[Level.HAMLET, Level.PART]
+    )
     for child in in_batches(left.select_related("parent"), "parent_id__in", ending):
         if child.pk not in ending:
             raise Refused(
@@ -410,7 +412,8 @@ def _open_parts(reading: Reading) -> list[AreaSuccession]:
     change, parts, links = reading.change, [], []
     for ref, heirs in _divided(change).items():
         area = reading[ref]
-        known = set(Area.objects.filter(parent=area, level=Level.PART).values_list("name", flat=True))
+        parts_known = Area.objects.filter(parent=area, level=Level.PART, annulled=False)
+        known = set(parts_known.values_list("name", flat=True))
         for link in heirs:
             heir = reading[link.successor]
             name = f"{area.name} ({heir.full_name})"

@@ -193,7 +193,9 @@ def _readings(text: str) -> list[list[Part]]:
 
 def _fitting(parts: list[Part], day: date | None, levels: Collection[str]) -> list[Match]:
     """Areas that fit one part, each other part fitting an area above them; the best-fitting only."""
-    named = AreaName.objects.filter(folded__in={part.folded for part in parts}, area__in_force=True)
+    named = AreaName.objects.filter(
+        folded__in={part.folded for part in parts}, area__in_force=True, area__annulled=False
+    )
     if day:
         named = named.filter(
             area__valid_from__lte=day, area__valid_to__gt=day, valid_from__lte=day, valid_to__gt=day

@@ -88,11 +88,15 @@ class Family:
 
     def stretches(self, pk: int) -> list[Stretch]:
         """All of an area's time, from the first day it can be answered for to forever."""
+        if self.areas[pk].annulled:
+            return self._instead(self.areas[pk])
         return sorted([*self.backward(pk), *self.forward(pk)], key=lambda stretch: stretch.start)
 
     def forward(self, pk: int) -> list[Stretch]:
         if pk not in self._forward:
             area = self.areas[pk]
+            if area.annulled:
+                return self._instead(area)
             itself = Stretch(
                 area.valid_from, area.valid_to, ((pk, Fraction(1)),), Basis.ITSELF, True, frozenset([pk])
             )
@@ -106,18 +110,33 @@ class Family:
             return []
         links = self.after.get(area.pk, [])
         if not links:
-            if area.parent_id not in self.areas:
-                return []
-            line = self._clipped(self.stretches(area.parent_id), area.valid_to, FOREVER)
-            return [replace(s, basis=Basis.WHOLE) if s.decided else s for s in line]
+            return self._clipped(self._with_the_one_above(area), area.valid_to, FOREVER)
+        lines = [self._clipped(self.forward(link.successor_id), area.valid_to, FOREVER) for link in links]
+        return self._shared(links, lines)
+
+    def _instead(self, area: Area) -> list[Stretch]:
+        """All time of an area that, as is known now, was never there: that of what it should have been."""
+        if area.pk not in self._forward:
+            # Held before going on, as in `forward`.
+            self._forward[area.pk] = []
+            links = self.after.get(area.pk, [])
+            lines = [self.stretches(link.successor_id) for link in links]
+            self._forward[area.pk] = self._shared(links, lines) if links else self._with_the_one_above(area)
+        return self._forward[area.pk]
+
+    def _with_the_one_above(self, area: Area) -> list[Stretch]:
+        if area.parent_id not in self.areas:
+            return []
+        line = self.stretches(area.parent_id)
+        return [replace(s, basis=Basis.WHOLE) if s.decided else s for s in line]
+
+    def _shared(self, links: list[AreaSuccession], lines: list[list[Stretch]]) -> list[Stretch]:
         shares = [_share(link) for link in links]
         whole = len(links) == 1 and links[0].kind != AreaSuccession.Kind.PART
         told = whole or (None not in shares and sum(share for share in shares if share) == 1)
-        lines = []
-        for link, share in zip(links, shares, strict=True):
-            line = self._clipped(self.forward(link.successor_id), area.valid_to, FOREVER)
-            lines.append((Fraction(1) if whole else share, line))
-        return self._joined(lines, told)
+        return self._joined(
+            [(Fraction(1) if whole else share, line) for share, line in zip(shares, lines, strict=True)], told
+        )
 
     def _joined(self, lines: list[tuple[Fraction | None, list[Stretch]]], told: bool) -> list[Stretch]:
         """What several heirs' lines make together, cut where any of them changes."""
@@ -165,6 +184,7 @@ class Family:
             self.areas[link.predecessor_id]
             for link in self.before.get(area.pk, [])
             if self.areas[link.predecessor_id].level != Level.PART
+            and not self.areas[link.predecessor_id].annulled
             # A superior that took over what ended at its level existed before and did not come from it.
             and link.on == area.valid_from
         ]

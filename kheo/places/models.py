@@ -109,7 +109,7 @@ class AreaQuerySet(models.QuerySet["Area"]):
 
     def on(self, day: date) -> "AreaQuerySet":
         """The areas that existed on `day`."""
-        return self.filter(in_force=True, valid_from__lte=day, valid_to__gt=day)
+        return self.filter(in_force=True, annulled=False, valid_from__lte=day, valid_to__gt=day)
 
     def of_level(self, *levels: str) -> "AreaQuerySet":
         return self.filter(level__in=levels)
@@ -255,6 +255,9 @@ class Area(Dated, models.Model):
     valid_to = models.DateField(default=FOREVER)
     # False while a change is prepared but not yet carried out.
     in_force = models.BooleanField(default=True)
+    # Opened by a mistaken decision that another has reversed: as it is known now, it was never there. What
+    # was recorded in it stays recorded in it, and is answered for by what it should have been.
+    annulled = models.BooleanField(default=False)
     # Cleared when the name is a person's or an event's: then the type keeps its capital (Phường Lê Lợi).
     type_lowers = models.BooleanField(default=True)
     sort_key = paths.SortKeyField()
@@ -325,21 +328,24 @@ class Area(Dated, models.Model):
 
     @property
     def full_place(self) -> str:
-        """With the areas above it in its own time: "xã Tam Hợp, huyện Tương Dương, tỉnh Nghệ An"."""
-        return ", ".join(area.in_text for area in self.upward())
+        """With the areas above it in its own time: "xã Tam Hợp, huyện Tương Dương, tỉnh Nghệ An".
+
+        What lies in a part of a divided commune lies in that commune.
+        """
+        return ", ".join(area.in_text for area in self.upward() if area.level != Level.PART)
 
     @property
     def short_place(self) -> str:
         """`full_place` without the province, which goes without saying inside one."""
-        return (
-            ", ".join(area.in_text for area in self.upward() if area.level != Level.PROVINCE) or self.in_text
-        )
+        unsaid = (Level.PROVINCE, Level.PART)
+        return ", ".join(area.in_text for area in self.upward() if area.level not in unsaid) or self.in_text
 
     def place_on(self, day: date) -> str:
         """`full_place` with the names of a day: a row keeps its identity through a rename."""
         return ", ".join(
             area.in_text if (name := area.named_on(day)) is None else area.written(name.type, name.name)
             for area in self.upward()
+            if area.level != Level.PART
         )
 
     def upward(self) -> list["Area"]:
@@ -381,12 +387,18 @@ class Area(Dated, models.Model):
         return self.in_force and self.existed_on(today())
 
     def existed_on(self, day: date) -> bool:
-        return self.valid_from <= day < self.valid_to
+        return not self.annulled and self.valid_from <= day < self.valid_to
 
     @property
     def commune(self) -> "Area | None":
         """The commune it is or lies in; None above the communes."""
         return next((area for area in self.upward() if area.level == Level.COMMUNE), None)
+
+    def counted_in(self) -> "Area | None":
+        """Where figures of what lies here are counted: the commune, or the part of it this belongs to."""
+        from kheo.places import parts
+
+        return parts.counted_in(self)
 
     @property
     def province(self) -> "Area | None":

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from fractions import Fraction
 
-from kheo.lib.lineage import trace
+from kheo.lib.lineage import Heir, trace
 from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.places import paths
 from kheo.places.lineage import in_portions
@@ -13,12 +13,13 @@ from kheo.units.models import Unit, UnitLineage, UnitSuccession
 def recompute() -> None:
     """Write the lineage and `path_now` of every unit anew from the successions.
 
-    A body that ended without successor is answered for by the one above it, which keeps its records.
+    A body that ended without successor is answered for by the one above it, which keeps its records. The
+    share of a divided body is that body in its own time; what was never there is what it should have been.
     """
     units = {
         unit.pk: unit
         for unit in Unit.objects.only(
-            "parent_id", "path", "path_now", "heir_undecided", "valid_from", "valid_to"
+            "parent_id", "path", "path_now", "heir_undecided", "valid_from", "valid_to", "kind", "annulled"
         )
     }
     spans = {pk: (unit.valid_from, unit.valid_to) for pk, unit in units.items()}
@@ -34,6 +35,11 @@ def recompute() -> None:
         if above is not None and pk not in successors:
             successors[pk].append((above, Fraction(1)))
     heirs = trace(spans, successors)
+    for pk, unit in units.items():
+        if unit.annulled:
+            heirs[pk] = _instead(pk, heirs, successors, units)
+        elif unit.kind == Unit.Kind.PART and unit.parent_id is not None:
+            heirs[pk] = [row._replace(heir=unit.parent_id) if row.heir == pk else row for row in heirs[pk]]
     _bring_to(
         {
             (pk, row.heir, row.first, row.end, row.share.numerator, row.share.denominator)
@@ -51,6 +57,23 @@ def recompute() -> None:
             unit.path_now, unit.heir_undecided = path, undecided
             changed.append(unit)
     Unit.objects.bulk_update(changed, ["path_now", "heir_undecided"], batch_size=500)
+
+
+def _instead(
+    pk: int,
+    heirs: dict[int, list[Heir]],
+    successors: dict[int, list[tuple[int, Fraction]]],
+    units: dict[int, Unit],
+) -> list[Heir]:
+    """All time of a body that was never there: that of what it should have been, else of the one above."""
+    above = units[pk].parent_id
+    instead = successors.get(pk) or ([(above, Fraction(1))] if above else [])
+    found = []
+    for heir, share in instead:
+        # The one above may never have been there either.
+        rows = _instead(heir, heirs, successors, units) if units[heir].annulled else heirs[heir]
+        found += [row._replace(share=row.share * share) for row in rows]
+    return found
 
 
 _COLUMNS = ("unit_id", "heir_id", "valid_from", "valid_to", "share_numerator", "share_denominator")

@@ -173,7 +173,8 @@ class Initiative(Guarded, models.Model):
     area = models.ForeignKey(
         Area, on_delete=models.PROTECT, related_name="initiatives", verbose_name=_("place")
     )
-    # The commune of `area`, in which it is counted; NULL means "chưa xác định".
+    # In which it is counted: the commune of `area`, or the part of a divided commune that it belongs to;
+    # NULL means "chưa xác định".
     commune = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
     goal = models.CharField(_("goal in one line"), max_length=500, blank=True)
@@ -210,7 +211,7 @@ class Initiative(Guarded, models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.name = nfc(self.name)
         self.folded, self.sort_key = fold(self.name)[:300], sort_key(self.name)[:600]
-        self.commune = self.area.commune
+        self.commune = self.area.counted_in()
         known = not self._state.adding
         with transaction.atomic():
             super().save(*args, **kwargs)

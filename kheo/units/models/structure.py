@@ -68,7 +68,9 @@ class Function(models.Model):
 
 class UnitQuerySet(models.QuerySet["Unit"]):
     def on(self, day: date) -> "UnitQuerySet":
-        return self.filter(valid_from__lte=day, valid_to__gt=day)
+        """The bodies that existed on `day`; shares of divided ones are no bodies of their own."""
+        found = self.filter(annulled=False, valid_from__lte=day, valid_to__gt=day)
+        return found.exclude(kind=Unit.Kind.PART)
 
     def living(self) -> "UnitQuerySet":
         return self.on(today())
@@ -97,6 +99,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             Q(pk=unit.pk)
             | Q(path_now=unit.path_now, heir_undecided=False)
             | Q(kind=Unit.Kind.TYPED, parent__path_now=unit.path_now)
+            | Q(kind=Unit.Kind.PART, parent=unit.pk)
         )
 
     def matching(self, folded: str = "", line: str = "", level: str = "") -> "UnitQuerySet":
@@ -170,6 +173,8 @@ class Unit(models.Model):
         BODY = "body", _("body")
         COMMITTEE = "committee", _("steering committee")
         TYPED = "typed", _("added by its commune")
+        # The share of a divided body that one heir answers for; it hangs under the divided body.
+        PART = "part", _("share of a divided body")
 
     name = models.CharField(_("name"), max_length=300)
     short_name = models.CharField(_("short name"), max_length=120, blank=True)
@@ -186,6 +191,8 @@ class Unit(models.Model):
     # The path of the row's heir in today's tree; what reach is measured by. Never empty.
     path_now = PathField(db_index=True)
     heir_undecided = models.BooleanField(default=False)
+    # Opened by a mistaken decision that another has reversed: as is known now, it was never there.
+    annulled = models.BooleanField(default=False)
     valid_from = models.DateField(default=BEGINNING)
     valid_to = models.DateField(default=FOREVER)
     sort_key = SortKeyField(max_length=600, db_index=True, editable=False)
@@ -226,7 +233,7 @@ class Unit(models.Model):
 
     @property
     def is_living(self) -> bool:
-        return self.valid_from <= today() < self.valid_to
+        return not self.annulled and self.valid_from <= today() < self.valid_to
 
     def heirs_on(self, day: date) -> "UnitQuerySet":
         """Who answers for this body on a day: itself while it lives, its successors afterwards."""
