@@ -1,7 +1,7 @@
 """The overview of a year: what one post may see, by area, field and line, every number with its records."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kheo.initiatives.models import Enrolment, Initiative
-from kheo.lib.formats import long_date
 from kheo.lib.periods import Period, today
 from kheo.places import borders
 from kheo.places.models import Area
 from kheo.reporting import words
 from kheo.reporting.against import beside
 from kheo.reporting.coverage import Coverage
+from kheo.reporting.looking import Look
 from kheo.reporting.models import OURS, ReportedFigure
 from kheo.reporting.records import TOGETHER, Question
 from kheo.tallies.figures import Reading, Row, Table
@@ -87,32 +87,29 @@ class Shown:
 class Dashboard:
     """Everything the page of one year shows to one post."""
 
-    def __init__(self, who: Any, year: int, *, structure: str = "then", sample: bool = False) -> None:
+    def __init__(self, who: Any, year: int, *, look: Look | None = None, sample: bool = False) -> None:
         self.who, self.year, self.sample = who, year, sample
         self.period = Period.year(year)
-        self.then = self.period.structure_day()
-        self.structure = today() if structure == "today" else self.then
-        self.reading = Reading(self.period, structure=self.structure, measures=SHOWN, who=who, sample=sample)
+        self.look = look or Look(self.period.structure_day())
+        self.reading = Reading(
+            self.period,
+            structure=self.look.structure,
+            measures=SHOWN,
+            who=who,
+            known_on=self.look.known_on,
+            sample=sample,
+        )
 
     # What it is about
 
     @property
     def place(self) -> Area | None:
         """The area of the post one acts from: its communes are shown also where nothing is counted."""
-        unit = getattr(self.who, "unit", None)
-        return unit.area if unit is not None else None
+        return place_of(self.who)
 
     @property
-    def has_two_structures(self) -> bool:
-        """Whether the structure of the year is another than today's: then one may choose."""
-        return self.then != today()
-
-    @property
-    def structure_words(self) -> str:
-        day = long_date(self.structure, words.language())
-        if self.structure == today():
-            return _("Areas and bodies as they are today, %(day)s.") % {"day": day}
-        return _("Areas and bodies as they were on %(day)s.") % {"day": day}
+    def structure(self) -> date:
+        return self.look.structure
 
     @cached_property
     def question(self) -> Question:
@@ -139,8 +136,12 @@ class Dashboard:
 
     @cached_property
     def coverage(self) -> Coverage:
-        """The communes within reach that stand behind the totals, and those that do not."""
-        return Coverage(self.reading, self.who)
+        """The communes within reach that stand behind the totals, and those that do not.
+
+        What was sent and stated is not known-dated: with a cut-off, what is counted alone says it.
+        """
+        whole = Coverage(self.reading, self.who)
+        return whole if self.look.known_on is None else whole.of(self.reading.touched, "")
 
     @cached_property
     def _communes(self) -> list[Row]:
@@ -164,7 +165,9 @@ class Dashboard:
         return [self._number(name, self.totals[name], self.question, whole_words=True) for name in AMOUNTS]
 
     def _number(self, measure: str, value: int, question: Question, **how: Any) -> Number:
-        return Number(measure, value, question.url_of(measure) if value else "", **how)
+        # The records are those of now; behind a figure of a past day they would add up to another.
+        opens = value and self.look.known_on is None
+        return Number(measure, value, question.url_of(measure) if opens else "", **how)
 
     # Tables
 
@@ -230,7 +233,7 @@ class Dashboard:
 
     def told_below(self) -> list[str]:
         """What a table that leaves Kheo says of its totals."""
-        return [self.coverage.sentence, self.coverage.missing_sentence]
+        return [*self.look.told(), self.coverage.sentence, self.coverage.missing_sentence]
 
     # Pictures
 
@@ -245,7 +248,7 @@ class Dashboard:
                     (
                         row.label,
                         [row.of(name) for name in told],
-                        self.question.about(table.by, row.key).url,
+                        self._number("enrolled", 1, self.question.about(table.by, row.key)).url,
                     )
                     for row in table.rows
                 ],
@@ -271,7 +274,11 @@ class Dashboard:
             borders.outlines(),
             values=values,
             labels={row.code: row.label for row in rows},
-            urls={row.code: self.question.about("area", row.key).url for row in rows if values[row.code]},
+            urls={
+                row.code: self._number("enrolled", values[row.code], self.question.about("area", row.key)).url
+                for row in rows
+                if values[row.code] and self.look.known_on is None
+            },
             unit=_("initiatives"),
             source=borders.SOURCE,
         )
@@ -295,9 +302,7 @@ class Dashboard:
     @cached_property
     def _years(self) -> list[Row]:
         whole = Period(date(2000, 1, 1), date(today().year + 1, 12, 31))
-        reading = Reading(
-            whole, structure=self.structure, measures=ENROLLED, who=self.who, sample=self.sample
-        )
+        reading = replace(self.reading, period=whole, structure=self.structure, measures=ENROLLED)
         # The lineage is that of the same day: read once.
         reading.__dict__.update({"areas": self.reading.areas, "_areas": self.reading._areas})
         return reading.rows("year")
@@ -348,6 +353,12 @@ class Dashboard:
 
 def _cell(measure: str) -> Any:
     return lambda line: words.plain(measure, line[2].get(measure, 0)) if line[2] else ""
+
+
+def place_of(who: Any) -> Area | None:
+    """The area of the post one acts from; None for who acts from none."""
+    unit = getattr(who, "unit", None)
+    return unit.area if unit is not None else None
 
 
 def chosen_year(text: str) -> int:

@@ -8,10 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.files.forms import DocumentField
 from kheo.lib.periods import Period, today
+from kheo.places.models import Area
 from kheo.plans.models import Field
+from kheo.reporting.looking import Look, structures
 from kheo.reporting.models import MOST, Stated
 from kheo.reporting.records import NARROWING, SOURCES, TOGETHER, Question
 from kheo.reporting.stated import read_period
+from kheo.tallies.figures import structure_day
 from kheo.ui.forms import CountField, Form, VietnameseDateField
 
 
@@ -41,6 +44,41 @@ class QuestionForm(Form):
             who=who,
             **{name: asked[name] for name in NARROWING},
         )
+
+
+class LookForm(Form):
+    """In which areas and bodies figures are read, and as known on which day. Bound to an address."""
+
+    structure = forms.ChoiceField(label=_("Areas and bodies"), required=False)
+    known_on = VietnameseDateField(
+        label=_("As known at the end of"),
+        required=False,
+        example="31/03/2026",
+    )
+
+    fields: dict[str, Any]
+
+    def __init__(self, asked: Any, *, place: Area | None, period: Period) -> None:
+        super().__init__(asked, auto_id="f-%s")
+        self.period = period
+        self.fields["structure"].choices = structures(place, period)
+
+    def clean_known_on(self) -> date | None:
+        day = self.cleaned_data["known_on"]
+        if day and day >= today():
+            raise forms.ValidationError(_("Choose a day that is over; today is still being written."))
+        return day
+
+    @property
+    def look(self) -> Look:
+        """What could be read of the address; the rest as if it had not been asked for."""
+        self.is_valid()
+        read = self.cleaned_data
+        return Look(structure_day(read.get("structure") or "then", self.period), read.get("known_on"))
+
+    @property
+    def has_choice(self) -> bool:
+        return len(self.fields["structure"].choices) > 1
 
 
 class SourceForm(Form):

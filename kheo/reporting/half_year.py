@@ -22,6 +22,7 @@ from kheo.reporting import words
 from kheo.reporting.against import Beside, beside
 from kheo.reporting.coverage import Coverage
 from kheo.reporting.dashboard import KINDS_OF_TABLE, Number
+from kheo.reporting.looking import Look
 from kheo.reporting.models import ReportedFigure, Stated
 from kheo.reporting.records import Question
 from kheo.tallies.figures import Reading, Row, Table
@@ -49,31 +50,37 @@ class Section:
 
 
 class HalfYear:
-    """The table of one half of a year, as one post sees it, both periods in the structure of the first."""
+    """The table of one half of a year, as one post sees it, both periods in one structure: by default that
+    of the half-year itself."""
 
-    def __init__(self, who: Any, year: int, half: int, *, sample: bool = False) -> None:
+    def __init__(
+        self, who: Any, year: int, half: int, *, look: Look | None = None, sample: bool = False
+    ) -> None:
         self.who, self.year, self.half, self.sample = who, year, half, sample
         self.period, self.before = Period.half(year, half), Period.half(year - 1, half)
-        self.structure = self.period.structure_day()
+        self.look = look or Look(self.period.structure_day())
+        self.structure = self.look.structure
         options: dict[str, Any] = {
             "structure": self.structure,
             "measures": MEASURES,
             "who": who,
+            "known_on": self.look.known_on,
             "sample": sample,
         }
         self.now, self.last = Reading(self.period, **options), Reading(self.before, **options)
         # Both are read through the lineage of one day.
         self.last.__dict__.update({"areas": self.now.areas, "_areas": self.now._areas})
         self.question = Question("", self.period, self.structure, sample, who=who)
-        self.coverage, self.coverage_before = Coverage(self.now, who), Coverage(self.last, who)
+        self.coverage, self.coverage_before = self._coverage(self.now), self._coverage(self.last)
+
+    def _coverage(self, reading: Reading) -> Coverage:
+        """What was sent and stated is not known-dated: with a cut-off, what is counted alone says it."""
+        whole = Coverage(reading, self.who)
+        return whole if self.look.known_on is None else whole.of(reading.touched, "")
 
     @property
     def title(self) -> str:
         return words.period(self.period)
-
-    @property
-    def structure_words(self) -> str:
-        return long_date(self.structure, words.language())
 
     @property
     def runs(self) -> bool:
@@ -97,8 +104,8 @@ class HalfYear:
         return beside(figures, self.who, sample=self.sample)
 
     def told_below(self) -> list[str]:
-        """What stands behind the totals of both half-years, and which communes are missing."""
-        told = []
+        """In which structure; what stands behind the totals of both half-years, and what is missing."""
+        told = self.look.told()
         for coverage in (self.coverage, self.coverage_before):
             if coverage.sentence:
                 told.append(f"{words.period(coverage.reading.period)}: {coverage.sentence}")
@@ -141,7 +148,8 @@ class HalfYear:
         asked = replace(self.question, measure=measure, period=period)
         if by:
             asked = asked.about(by, row.key)
-        return Number(measure, value, asked.url if value else "")
+        # The records are those of now; behind a figure of a past day they would add up to another.
+        return Number(measure, value, asked.url if value and self.look.known_on is None else "")
 
     # Out of the system
 
@@ -176,6 +184,8 @@ class HalfYear:
             "%(structure)s. Initiatives known only from publications are not among them."
         ) % {"day": long_date(today()), "structure": long_date(self.structure)}
         blocks: list[Block] = [Text(counted)]
+        if self.look.known_on:
+            blocks.append(Text(self.look.known_words, bold=True))
         if self.sample:
             told = _(
                 "Invented sample communes and bodies are counted here. These are not figures of the province."
@@ -196,7 +206,7 @@ class HalfYear:
             if section.empty:
                 words_of_empty = _("Without figures in both periods: %(number)s.") % {"number": section.empty}
                 blocks.append(Text(words_of_empty, italic=True))
-        blocks += [Text(told, italic=True) for told in self.told_below()]
+        blocks += [Text(told, italic=True) for told in self.told_below() if told not in self.look.told()]
         if self.reported:
             blocks.append(Title(f"IV. {_('Figures by report, never added to the count').upper()}"))
             blocks.append(

@@ -1,5 +1,6 @@
 """The overview of a year: who sees which figures, and that each number is the number of its records."""
 
+from datetime import date, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -9,12 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kheo.fieldwork.tests.cast import accepted, running
+from kheo.lib.periods import Period, today
 from kheo.places import lineage
 from kheo.places.models import Area
 from kheo.reporting.dashboard import Dashboard
+from kheo.reporting.half_year import HalfYear
+from kheo.reporting.looking import Look, structures
 from kheo.reporting.models import ReportedFigure
 from kheo.reporting.tests.cast import asked_at, published, year_of
 from kheo.tallies.counting import verify
+from kheo.tallies.figures import structure_day
+from kheo.tallies.models import Cell
 from kheo.units.models import Post, Unit
 from kheo.units.tests import cast as people
 
@@ -73,7 +79,8 @@ class Page(TestCase):
     def test_every_number_is_what_its_records_add_up_to(self):
         for post in (self.cast.hoa, self.cast.minh, self.cast.lan):
             for structure in ("then", "today"):
-                dashboard = Dashboard(post, 2026, structure=structure)
+                look = Look(structure_day(structure, Period.year(2026)))
+                dashboard = Dashboard(post, 2026, look=look)
                 followed = 0
                 for number in self.numbers(dashboard):
                     if number.url:
@@ -125,6 +132,44 @@ class Page(TestCase):
         self.assertContains(self.get(self.cast.hoa, year=2025, structure="today"), "theo hiện nay")
         # This year runs: its structure is today's, and there is nothing to choose.
         self.assertNotContains(self.get(self.cast.hoa), 'name="structure"')
+
+    def test_the_spans_between_reorganisations_can_be_chosen(self):
+        old = Area(level="commune", type="xã", name="Tam Đình", parent=self.cast.world.province)
+        old.valid_from, old.valid_to = date(2021, 1, 1), date(2025, 7, 1)
+        old.save()
+        lineage.recompute()
+        offered = structures(self.cast.world.province, Period.year(2026))
+        self.assertEqual([value for value, _words in offered], ["then", "2025-06-30"])
+        page = self.get(self.cast.hoa, structure="2025-06-30")
+        self.assertContains(page, "đến 30/6/2025")
+        self.assertContains(page, "như khi đó, ngày 30 tháng 6 năm 2025")
+        # Who sees the province's figures in another structure sees as many of them.
+        self.assertEqual(page.context["dashboard"].totals["enrolled"], 3)
+        # A day nobody offers is not taken, and the page says so.
+        self.assertContains(self.get(self.cast.hoa, structure="2019-01-01"), "theo hiện nay")
+
+    def test_a_cut_off_shows_the_year_as_it_was_known(self):
+        Cell.objects.update(known_from=today() - timedelta(days=9))
+        lineage.AreaLineage.objects.update(known_from=date(2025, 7, 1))
+        accepted(self.cast, running(self.cast, "Vườn rau sạch"))
+        yesterday = today() - timedelta(days=1)
+        then = self.get(self.cast.hoa, known_on=yesterday.strftime("%d/%m/%Y"))
+        now = self.get(self.cast.hoa)
+        told = [page.context["dashboard"].totals["enrolled"] for page in (then, now)]
+        self.assertEqual(told, [3, 4])
+        self.assertContains(then, "Số liệu như đã biết")
+        self.assertNotContains(now, "Số liệu như đã biết")
+        # The records behind it are those of now: no number opens them.
+        self.assertFalse([n for n in self.numbers(then.context["dashboard"]) if n.url])
+        half = HalfYear(self.cast.hoa, 2026, 2, look=Look(today(), yesterday))
+        self.assertFalse([n for s in half.sections for pair in s.total for n in pair if n.url])
+
+    def test_a_cut_off_that_is_not_over_is_refused_and_kept(self):
+        for typed in (today().strftime("%d/%m/%Y"), "hôm qua"):
+            page = self.get(self.cast.hoa, known_on=typed)
+            self.assertContains(page, typed)
+            self.assertTrue(page.context["form"].errors["known_on"])
+            self.assertEqual(page.context["dashboard"].totals["enrolled"], 3)
 
     def test_what_is_published_or_unplaced_is_said(self):
         published(self.cast, "Không rõ năm", year=None)

@@ -6,12 +6,12 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from kheo.lib.periods import today
+from kheo.lib.periods import Period, today
 from kheo.places.models import Area
 from kheo.plans.models import Field
 from kheo.reporting import words
-from kheo.reporting.dashboard import KINDS_OF_TABLE, Dashboard, chosen_year
-from kheo.reporting.forms import QuestionForm
+from kheo.reporting.dashboard import KINDS_OF_TABLE, Dashboard, chosen_year, place_of
+from kheo.reporting.forms import LookForm, QuestionForm
 from kheo.reporting.half_year import HalfYear, chosen_half
 from kheo.reporting.records import Line as RecordLine
 from kheo.reporting.records import Question
@@ -23,13 +23,10 @@ from kheo.units.models import Line, Unit
 
 
 def dashboard(request: Request) -> HttpResponseBase:
-    asked = request.GET
-    found = Dashboard(
-        request.post or request.user,
-        chosen_year(asked.get("year", "")),
-        structure="today" if asked.get("structure") == "today" else "then",
-        sample=with_sample(request),
-    )
+    asked, who = request.GET, request.post or request.user
+    year = chosen_year(asked.get("year", ""))
+    form = LookForm(asked, place=place_of(who), period=Period.year(year))
+    found = Dashboard(who, year, look=form.look, sample=with_sample(request))
     if wants_xlsx(request):
         by = asked.get("table", "") if asked.get("table") in KINDS_OF_TABLE else "field"
         columns, rows = found.spreadsheet(by)
@@ -37,7 +34,7 @@ def dashboard(request: Request) -> HttpResponseBase:
     return render(
         request,
         "reporting/dashboard.html",
-        {"dashboard": found, "coverage": found.coverage, "tables": found.tables()},
+        {"dashboard": found, "form": form, "coverage": found.coverage, "tables": found.tables()},
     )
 
 
@@ -142,14 +139,10 @@ def about(question: Question) -> list[str]:
 
 
 def half_year(request: Request) -> HttpResponseBase:
-    asked = request.GET
-    year = chosen_year(asked.get("year", ""))
-    found = HalfYear(
-        request.post or request.user,
-        year,
-        chosen_half(asked.get("half", "")),
-        sample=with_sample(request),
-    )
+    asked, who = request.GET, request.post or request.user
+    year, half = chosen_year(asked.get("year", "")), chosen_half(asked.get("half", ""))
+    form = LookForm(asked, place=place_of(who), period=Period.half(year, half))
+    found = HalfYear(who, year, half, look=form.look, sample=with_sample(request))
     if wants_xlsx(request):
         return xlsx_response(f"bang-6-thang-{year}-{found.half}.xlsx", *found.spreadsheet())
     if asked.get("format") == "docx":
@@ -157,5 +150,5 @@ def half_year(request: Request) -> HttpResponseBase:
     return render(
         request,
         "reporting/half_year.html",
-        {"table": found, "years": range(today().year, 2020, -1)},
+        {"table": found, "form": form, "years": range(today().year, 2020, -1)},
     )
