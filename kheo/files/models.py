@@ -318,6 +318,24 @@ class PhotoQuerySet(KeptQuerySet):
             record(photo, "uploaded", by=by)
         return photo
 
+    def again(self, photo: "Photo", *, by: Any) -> "Photo":
+        """The same picture once more, for another record: its bytes are shared, its words and answers new."""
+        with transaction.atomic():
+            blobs = Blob.objects.select_for_update().filter(pk__in=list(photo.contents())).order_by("pk")
+            if photo.erased_at is not None or any(blob.gone for blob in blobs):
+                raise Refused(_("This photo was erased. Take it out, or send another one."))
+            made: Photo = self.create(
+                full_id=photo.full_id,
+                web_id=photo.web_id,
+                thumb_id=photo.thumb_id,
+                width=photo.width,
+                height=photo.height,
+                received_sha256=photo.received_sha256,
+                uploaded_by=_user(by),
+            )
+            record(made, "uploaded", by=by)
+        return made
+
 
 class Photo(Kept):
     """A photo. It stays inside until someone has answered for the people in it (`answer`, `publishable`)."""

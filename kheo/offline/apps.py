@@ -10,7 +10,7 @@ class OfflineConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.lib.nightly import nightly
-        from kheo.offline import keeping, registrations, reports, verify
+        from kheo.offline import keeping, photos, registrations, reports, verify, washing
         from kheo.ui.registry import verbs
         from kheo.units import heirs
 
@@ -18,6 +18,14 @@ class OfflineConfig(AppConfig):
         verify.declare()
         nightly.add("phone_contents", _("Empty what phones delivered long ago"), keeping.empty_old)
         registrations.register()
+        if washing.soon not in photos.WASHERS:
+            photos.WASHERS.append(washing.soon)
+        nightly.add(
+            "phone_photos",
+            _("Wash photos of phones and forget what never came whole"),
+            washing.every_night,
+            110,
+        )
         heirs.register(heirs.Question("unsent", _("Phones with unsent work"), phones_with_unsent_work))
         verbs.add(
             {

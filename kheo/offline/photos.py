@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kheo.offline import envelopes
-from kheo.offline.models import Delivery, ExpectedPhoto
+from kheo.offline.models import Delivery, ExpectedPhoto, Upload
 
 # Who makes ready what `ExpectedPhoto.objects.to_attach()` names; the story of the uploads adds itself here.
 WASHERS: list[Callable[[], None]] = []
@@ -43,10 +43,8 @@ def expected(delivery: Delivery, named: Iterable[envelopes.Photo]) -> list[Expec
 
 def already_here(user: Any, hashes: Iterable[str]) -> set[str]:
     """Which of these photos of this person have come before."""
-    seen = ExpectedPhoto.objects.filter(
-        delivery__user=user, sha256__in=list(hashes), arrived_at__isnull=False
-    )
-    return set(seen.values_list("sha256", flat=True))
+    here = Upload.objects.finished().filter(phone__user=user, sha256__in=list(hashes))
+    return set(here.values_list("sha256", flat=True))
 
 
 def arrived(user: Any, sha256: str) -> int:
@@ -60,3 +58,17 @@ def follow_up(delivery: Delivery) -> None:
     if WASHERS and delivery.photos.to_attach().exists():
         for wash in WASHERS:
             transaction.on_commit(wash)
+
+
+def under_way(record: Any) -> dict[str, int]:
+    """Of the photos sent for a record: how many have not come, are prepared, or cannot be kept."""
+    rows = ExpectedPhoto.objects.filter(
+        delivery__record_type=record._meta.label_lower,
+        delivery__record_id=record.pk,
+        delivery__state=Delivery.State.ACCEPTED,
+        attached_at=None,
+    )
+    counts = {"missing": 0, "preparing": 0, "refused": 0}
+    for arrived_at, refused in rows.values_list("arrived_at", "refused"):
+        counts["refused" if refused else "preparing" if arrived_at else "missing"] += 1
+    return counts

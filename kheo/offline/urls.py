@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kheo.offline.views import api, face, pack, worker
+from kheo.offline.views import api, face, pack, uploads, worker
 
 urlpatterns = [
     path("thuc-dia/", face.app, name="phone_app"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("thuc-dia/api/v1/me", api.me, name="phone_me"),
     path("thuc-dia/api/v1/deliveries", api.deliveries, name="phone_deliveries"),
     path("thuc-dia/api/v1/pack", pack.pack, name="phone_pack"),
+    path("thuc-dia/api/v1/photos", uploads.photos, name="phone_photos"),
+    path("thuc-dia/api/v1/photos/<uuid:pk>", uploads.photo, name="phone_photo"),
     path("thuc-dia/api/v1/farewell", api.farewell, name="phone_farewell"),
 ]

@@ -2,5 +2,6 @@
 
 from kheo.offline.models.deliveries import Delivery, ExpectedPhoto
 from kheo.offline.models.phones import Phone
+from kheo.offline.models.uploads import Upload
 
-__all__ = ["Delivery", "ExpectedPhoto", "Phone"]
+__all__ = ["Delivery", "ExpectedPhoto", "Phone", "Upload"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kheo.accounts.devices import name_from
 from kheo.lib.periods import today
-from kheo.offline import envelopes, intake
+from kheo.offline import envelopes, intake, rules
 from kheo.offline.keys import PhoneRequest, answered, body_of, for_phones, refused
 from kheo.offline.models import Phone
 from kheo.ui.doors import open_door
@@ -63,19 +63,9 @@ def about(phone: Phone) -> dict[str, Any]:
             for post in posts_of(phone.user)
         ],
         "good_until": phone.good_until.isoformat(),
-        "settings": settings(),
+        "settings": rules.told(),
         "day": today().isoformat(),
         "now": now.isoformat(),
-    }
-
-
-def settings() -> dict[str, Any]:
-    """What the office sets for phones and what an envelope may hold."""
-    return {
-        "most_envelopes": envelopes.MOST_ENVELOPES,
-        "most_bytes": envelopes.MOST_BYTES,
-        "most_photos": envelopes.MOST_PHOTOS,
-        "most_photo_bytes": envelopes.MOST_PHOTO_BYTES,
     }
 
 
