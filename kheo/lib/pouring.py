@@ -153,6 +153,10 @@ def bare(*tables: type[models.Model]) -> Iterator[None]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             again: list[str] = []
+            if postgresql:
+                # What this transaction has written before is checked now: a table that waits cannot be altered.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             for model in tables:
                 drop, make = (_of_postgresql if postgresql else _of_sqlite)(cursor, model._meta.db_table)
                 for statement in drop:
