@@ -35,6 +35,8 @@ class Bench:
     # How often `work` happens inside one run, for things too short to time alone.
     times: int
     conditions: str | Callable[[], str]
+    # Says its own lines instead of being timed from outside.
+    tells: bool = False
 
 
 @dataclass
@@ -64,6 +66,19 @@ def bench(
         if name in REGISTERED:
             raise ValueError(f"There are two benchmarks called {name}.")
         REGISTERED[name] = Bench(name, work, baseline, needs, runs, times, conditions)
+        return work
+
+    return register
+
+
+def telling(
+    name: str, *, needs: Callable[[], Any] | None = None, conditions: str | Callable[[], str] = ""
+) -> Callable[[Work], Work]:
+    """Register a function that measures by itself: it yields (what, value, unit, baseline or None)."""
+
+    def register(work: Work) -> Work:
+        bench(name, needs=needs, runs=1, conditions=conditions)(work)
+        REGISTERED[name].tells = True
         return work
 
     return register
@@ -107,8 +122,15 @@ def queries_counted() -> Iterator[list[int]]:
 
 
 def results(one: Bench) -> Iterator[dict[str, Any]]:
-    """The lines of one benchmark: p50 and p95 in milliseconds beside the baseline's, and its queries."""
+    """The lines of one benchmark: p50 and p95 in milliseconds beside the baseline's, and its queries.
+
+    One that tells yields what it measured itself.
+    """
     ground = () if one.needs is None else (one.needs(),)
+    if one.tells:
+        for what, value, unit, beside in one.work(*ground):
+            yield line(one, what, value, unit, beside)
+        return
     ours = measure(one.work, ground, one.runs, one.times)
     if one.baseline is not None and one.baseline not in _beside:
         _beside[one.baseline] = measure(one.baseline, ground, one.runs, one.times)

@@ -16,7 +16,7 @@ from django.db import connections, models, transaction
 
 from kheo.lib.periods import FOREVER, today
 from kheo.tallies.measures import REGISTRY, Counted
-from kheo.tallies.models import Cell
+from kheo.tallies.models import AreaYear, Cell
 
 
 class Key(NamedTuple):
@@ -30,7 +30,17 @@ class Key(NamedTuple):
     kind: str
 
 
+class YearKey(NamedTuple):
+    """What names the sum of a commune's year. They are locked after the cells, in this order."""
+
+    measure: str
+    period: date
+    area: int
+
+
 Differences = dict[Key, int]
+YearDifferences = dict[YearKey, int]
+Level = type[Cell] | type[AreaYear]
 # Cells a statement: SQLite takes a limited number of values.
 AT_ONCE = 100
 # What each enrolment contributed by each way of counting, as the outermost `counting` first met it.
@@ -102,29 +112,49 @@ def shares(enrolment: int | None, way: Counted) -> Differences:
     return found
 
 
+def of_years(differences: Differences) -> YearDifferences:
+    """What these differences of cells come to in the years of communes."""
+    yearly = {measure.of_years for measure in REGISTRY.values()}
+    found: YearDifferences = defaultdict(int)
+    for key, value in differences.items():
+        if key.measure in yearly:
+            found[YearKey(key.measure, key.period, key.area)] += value
+    return found
+
+
 def move(differences: Differences, on: date | None = None) -> None:
-    """Move cells by differences, in the order of their keys. The first change of a day opens a new row."""
+    """Move cells by differences, in the order of their keys, then the years of their communes.
+
+    The first change of a day opens a new row.
+    """
     on = on or today()
+    _move(Cell, differences, on)
+    _move(AreaYear, of_years(differences), on)
+
+
+def _move(model: Level, differences: Any, on: date) -> None:
     changed = iter(sorted(key for key, value in differences.items() if value))
     while keys := list(islice(changed, AT_ONCE)):
         # Of a cell's first change of the day only the row of before is known, and locked.
-        earlier = {pk: (key, value) for pk, key, value, since in _add(keys, differences, on) if since != on}
+        added = _add(model, keys, differences, on)
+        earlier = {pk: (key, value) for pk, key, value, since in added if since != on}
         if earlier:
-            Cell.objects.filter(pk__in=earlier).update(known_to=on)
-            Cell.objects.bulk_create(
-                _cell(key, on, value + differences[key]) for key, value in earlier.values()
+            model._base_manager.filter(pk__in=earlier).update(known_to=on)
+            model._base_manager.bulk_create(
+                _row(model, key, on, value + differences[key]) for key, value in earlier.values()
             )
 
 
-def _add(keys: list[Key], differences: Differences, on: date) -> list[tuple[int, Key, int, date]]:
+def _add(model: Level, keys: list[Any], differences: Any, on: date) -> list[tuple[int, Any, int, date]]:
     """Open the cells that are missing and add to those opened today, in one statement and in this order.
 
     Answers id, key, value and first day of each open cell. One opened on an earlier day is locked and
     left as it is. Written by hand: Django has no insert that adds to what is there.
     """
-    connection = connections[Cell.objects.db]
-    names = ("measure", "period", "unit", "area", "field", "kind", "value", "known_from", "known_to")
-    fields: list[Any] = [Cell._meta.get_field(name) for name in names]
+    connection = connections[model._base_manager.db]
+    kind = type(keys[0])
+    names = (*kind._fields, "value", "known_from", "known_to")
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
     columns = [f'"{field.column}"' for field in fields]
     values = [
         field.get_db_prep_save(value, connection)
@@ -132,19 +162,19 @@ def _add(keys: list[Key], differences: Differences, on: date) -> list[tuple[int,
         for field, value in zip(fields, (*key, differences[key], on, FOREVER), strict=True)
     ]
     row = f"({', '.join(['%s'] * len(fields))})"
-    table = f'"{Cell._meta.db_table}"'
+    table = f'"{model._meta.db_table}"'
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(keys))} "  # noqa: S608  (names of our own columns)
-            f"ON CONFLICT ({', '.join(columns[:6])}) WHERE \"known_to\" = '{FOREVER}' "
+            f"ON CONFLICT ({', '.join(columns[:-3])}) WHERE \"known_to\" = '{FOREVER}' "
             f'DO UPDATE SET "value" = {table}."value" + CASE '
             f'WHEN {table}."known_from" = excluded."known_from" THEN excluded."value" ELSE 0 END '
-            f'RETURNING "id", {", ".join(columns[:8])}',
+            f'RETURNING "id", {", ".join(columns[:-1])}',
             values,
         )
         found = cursor.fetchall()
     return [
-        (pk, Key(measure, _day(period), *rest), value, _day(since))
+        (pk, kind(measure, _day(period), *rest), value, _day(since))
         for pk, measure, period, *rest, value, since in found
     ]
 
@@ -154,19 +184,9 @@ def _day(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _where(key: Key) -> dict:
-    return {
-        "measure": key.measure,
-        "period": key.period,
-        "unit_id": key.unit,
-        "area_id": key.area,
-        "field_id": key.field,
-        "kind": key.kind,
-    }
-
-
-def _cell(key: Key, on: date, value: int = 0) -> Cell:
-    return Cell(**_where(key), value=value, known_from=on)
+def _row(model: Level, key: Any, on: date, value: int) -> Any:
+    columns = {model._meta.get_field(name).attname: each for name, each in zip(key._fields, key, strict=True)}  # type: ignore[union-attr]
+    return model(**columns, value=value, known_from=on)
 
 
 def recount() -> Differences:
@@ -179,45 +199,60 @@ def recount() -> Differences:
 
 def held() -> Differences:
     """Every cell as it stands."""
-    rows = Cell.objects.filter(known_to=FOREVER).exclude(value=0)
-    names = ("measure", "period", "unit_id", "area_id", "field_id", "kind", "value")
-    return {Key(*row[:6]): row[6] for row in rows.values_list(*names).iterator(chunk_size=5000)}
+    return _held(Cell, Key)
+
+
+def held_years() -> YearDifferences:
+    """Every sum of a commune's year as it stands."""
+    return _held(AreaYear, YearKey)
+
+
+def _held(model: Level, kind: Any) -> Any:
+    rows = model._base_manager.filter(known_to=FOREVER).exclude(value=0)
+    columns = [model._meta.get_field(name).attname for name in kind._fields]  # type: ignore[union-attr]
+    return {kind(*row[:-1]): row[-1] for row in rows.values_list(*columns, "value").iterator(chunk_size=5000)}
 
 
 def rebuild(on: date | None = None) -> int:
     """Bring every cell to what the records say (after a bulk load). Returns how many cells were moved."""
+    on = on or today()
     with transaction.atomic():
-        should, is_now = recount(), held()
-        differences = {
-            key: should.get(key, 0) - is_now.get(key, 0)
-            for key in should.keys() | is_now.keys()
-            if should.get(key, 0) != is_now.get(key, 0)
-        }
-        if not is_now and not Cell.objects.exists():
-            day = on or today()
-            Cell.objects.bulk_create(
-                (_cell(key, day, value) for key, value in sorted(differences.items())), batch_size=2000
-            )
-        else:
-            move(differences, on)
-    return len(differences)
+        should = recount()
+        moved = _bring_to(Cell, should, held(), on)
+        _bring_to(AreaYear, of_years(should), held_years(), on)
+    return moved
+
+
+def _bring_to(model: Level, should: Any, is_now: Any, on: date) -> int:
+    wrong = _differing(should, is_now)
+    if not is_now and not model._base_manager.exists():
+        model._base_manager.bulk_create(
+            (_row(model, key, on, counted) for key, _held, counted in wrong), batch_size=2000
+        )
+    else:
+        _move(model, {key: counted - held for key, held, counted in wrong}, on)
+    return len(wrong)
 
 
 class Mismatch(NamedTuple):
-    """A cell that does not hold what its records say."""
+    """A cell, or the sum of a commune's year, that does not hold what its records say."""
 
-    key: Key
+    key: Key | YearKey
     held: int
     counted: int
+
+
+def _differing(should: Any, is_now: Any) -> list[Mismatch]:
+    return [
+        Mismatch(key, is_now.get(key, 0), should.get(key, 0))
+        for key in sorted(should.keys() | is_now.keys())
+        if is_now.get(key, 0) != should.get(key, 0)
+    ]
 
 
 def verify() -> tuple[int, list[Mismatch]]:
     """Recount everything. Returns how many cells were compared, and those that differ, in key order."""
     should, is_now = recount(), held()
-    keys = sorted(should.keys() | is_now.keys())
-    wrong = [
-        Mismatch(key, is_now.get(key, 0), should.get(key, 0))
-        for key in keys
-        if is_now.get(key, 0) != should.get(key, 0)
-    ]
-    return len(keys), wrong
+    years, years_now = of_years(should), held_years()
+    compared = len(should.keys() | is_now.keys()) + len(years.keys() | years_now.keys())
+    return compared, [*_differing(should, is_now), *_differing(years, years_now)]

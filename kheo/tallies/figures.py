@@ -17,21 +17,22 @@ from django.utils.translation import gettext as _
 
 from kheo.lib.periods import FOREVER, Period, today
 from kheo.places.lineage import spread
-from kheo.places.models import GSO, Area, AreaCode, AreaLineage
-from kheo.places.paths import ids
+from kheo.places.models import GSO, Area, AreaCode, AreaLineage, AreaQuerySet
+from kheo.places.paths import ids, within
 from kheo.plans.models import Field
+from kheo.tallies.joining import Sums, at_heirs
 from kheo.tallies.measures import KINDS, REGISTRY, Measure
-from kheo.tallies.models import Cell
+from kheo.tallies.models import AreaYear, Cell
 from kheo.ui.lists import reading_in_order
 from kheo.units.models import Level, Line, Unit, UnitLineage
-from kheo.units.reach import scope
+from kheo.units.reach import Reach, reaches_of, scope
 
-By = Literal["area", "district", "field", "line", "unit", "kind", "year"]
+By = Literal["area", "province", "district", "field", "line", "unit", "kind", "year"]
 READINGS: tuple[str, ...] = get_args(By)
+# So many ids are named in a query; of more, everything is read.
+FEW = 500
 # The key of the row that holds what nobody has attributed further down.
 NOWHERE = "-"
-
-Sums = dict[Any, dict[str, int]]
 
 
 @dataclass
@@ -155,15 +156,31 @@ class Reading:
 
     @cached_property
     def cells(self) -> QuerySet[Cell]:
-        cells = Cell.objects.filter(measure__in=list(self._names))
-        if self._whole_years and self.period.first.year == self.period.last.year:
-            cells = cells.filter(period=self.period.first)
-        else:
-            cells = cells.filter(period__gte=self.period.first, period__lte=self.period.last)
+        cells = self._of_period(Cell.objects.all())
+        if self.area is not None:
+            cells = cells.filter(area__in=self._sources)
         return self._readable(cells)
+
+    @property
+    def _sources(self) -> QuerySet:
+        """The areas of any day of which some part lies in the area asked for, in this structure."""
+        lines = AreaLineage.objects.answering(self.day, self.known_on)
+        inside = Area.objects.within(self.area.path if self.area else "").order_by().values("pk")
+        return lines.filter(heir__in=inside).order_by().values("area")
+
+    def _of_period(self, cells: QuerySet) -> QuerySet:
+        cells = cells.filter(measure__in=list(self._names))
+        if self._whole_years and self.period.first.year == self.period.last.year:
+            return cells.filter(period=self.period.first)
+        return cells.filter(period__gte=self.period.first, period__lte=self.period.last)
 
     def _readable(self, cells: QuerySet[Cell]) -> QuerySet[Cell]:
         """Those that may be read here, as they stand or stood."""
+        cells = self._standing(cells)
+        return cells if self.everything else scope(cells, self.who, unit="unit", area="area")
+
+    def _standing(self, cells: QuerySet) -> QuerySet:
+        """Cells, or sums of communes' years, as they stand or stood; the invented aside."""
         if self.known_on is None:
             cells = cells.filter(known_to=FOREVER)
         else:
@@ -172,8 +189,9 @@ class Reading:
             cells = cells.filter(self.filters)
         if not self.sample:
             for name, invented in self._invented.items():
-                cells = cells.exclude(**{f"{name}__in": invented})
-        return cells if self.everything else scope(cells, self.who, unit="unit", area="area")
+                if invented and hasattr(cells.model, name):
+                    cells = cells.exclude(**{f"{name}__in": invented})
+        return cells
 
     @cached_property
     def _invented(self) -> dict[str, list[int]]:
@@ -196,6 +214,7 @@ class Reading:
         """The rows of that table alone, where nobody is told how many communes stand behind them."""
         return {
             "area": lambda: self._by_area(Level.COMMUNE),
+            "province": self._by_province,
             "district": lambda: self._by_area(Level.DISTRICT),
             "field": self._by_field,
             "line": self._by_line,
@@ -213,6 +232,9 @@ class Reading:
     @cached_property
     def touched(self) -> set[int]:
         """The communes of the structure that have anything counted."""
+        if self._sums_of_years:
+            heirs = {heir for heir, values in self._at_heirs_of_years.items() if any(values.values())}
+            return {pk for heir in heirs for pk in self._line_up(heir)}
         return self.communes_of(
             source for source, values in self._summed("area_id").items() if any(values.values())
         )
@@ -255,10 +277,13 @@ class Reading:
 
     def _by_area(self, level: str) -> list[Row]:
         shown = [area for area in self._within if area.level == level and (self.sample or not area.sample)]
-        found = self._summed("area_id")
         sums: Sums = defaultdict(lambda: defaultdict(int))
         places = {area.pk for area in shown}
-        for heir, values in self._at_heirs(found, self._areas, self._inside).items():
+        if self._sums_of_years:
+            at_heirs = self._at_heirs_of_years
+        else:
+            at_heirs = self._at_heirs(self._summed("area_id"), self._areas, self._inside)
+        for heir, values in at_heirs.items():
             place = next((pk for pk in self._line_up(heir) if pk in places), None)
             for measure, value in values.items():
                 sums[place][measure] += value
@@ -268,6 +293,25 @@ class Reading:
             for area in sorted(shown, key=lambda area: (area.sort_key, area.pk))
         ]
         return [*rows, *_nowhere(sums[None])]
+
+    def _by_province(self) -> list[Row]:
+        """Without reading the communes themselves, where their years answer."""
+        if not self._sums_of_years:
+            return self._by_area(Level.PROVINCE)
+        sums = self._years_at_heirs(provinces=True)
+        shown = [area for area in self._of_structure(level=Level.PROVINCE) if self.sample or not area.sample]
+        if self.area is not None:
+            shown = [area for area in shown if area.path.startswith(self.area.path)]
+        codes = self._codes({area.pk for area in shown})
+        rows = [
+            Row(str(area.pk), area.full_name, dict(sums.get(area.pk, {})), area.pk, codes.get(area.pk, ""))
+            for area in sorted(shown, key=lambda area: (area.sort_key, area.pk))
+        ]
+        lost: dict[str, int] = defaultdict(int)
+        for key in sums.keys() - {area.pk for area in shown}:
+            for measure, value in sums[key].items():
+                lost[measure] += value
+        return [*rows, *_nowhere(lost)]
 
     def _by_field(self) -> list[Row]:
         sums = self._summed("field_id", through_area=True)
@@ -322,6 +366,47 @@ class Reading:
 
     # How they are read
 
+    @cached_property
+    def _sums_of_years(self) -> bool:
+        """Whether the sums of communes' years answer: whole years, of everybody's work in some places."""
+        if not self._whole_years or self.filters is not None or self._invented["unit"]:
+            return False
+        return self.everything or {reach.tree for reach in self._reaches} in ({"place"}, {"place", "own"})
+
+    @cached_property
+    def _reaches(self) -> list[Reach]:
+        return reaches_of(self.who)
+
+    @cached_property
+    def _at_heirs_of_years(self) -> Sums:
+        return self._years_at_heirs()
+
+    def _years_at_heirs(self, provinces: bool = False) -> Sums:
+        """The sums of communes' years at their heirs, or at the provinces these lie in."""
+        years = self._standing(self._of_period(AreaYear.objects.all()))
+        lines = AreaLineage.objects.answering(self.day, self.known_on)
+        prefix = self.area.path if self.area else ""
+        if self.everything:
+            return at_heirs(years, lines, self._names, inside=prefix, provinces=provinces)
+        places, own = Q(), Q()
+        for reach in self._reaches:
+            if reach.tree == "place":
+                places |= within("path_now", reach.path)
+            else:
+                own |= Q(path_now=reach.path)
+        here = Area.objects.filter(places).order_by().values("pk")
+        sums = at_heirs(years.filter(area__in=here), lines, self._names, inside=prefix, provinces=provinces)
+        # What the own body did outside its place, which it sees as well: hardly ever anything.
+        cells = self._standing(self._of_period(Cell.objects.all())).exclude(area__in=here).order_by()
+        bodies = Unit.objects.filter(own).order_by().values("pk") if own else []
+        elsewhere = cells.filter(unit__in=bodies).values_list("measure", "area_id")
+        for measure, area, value in elsewhere.annotate(v=Sum("value")):
+            for heir, part in self._areas.divide(area, int(value)):
+                if self.area is None or heir in self._inside:
+                    key = ids(self.areas[heir].path)[0] if provinces and heir in self.areas else heir
+                    sums[key][self._names[measure]] += part
+        return sums
+
     def _summed(self, column: str, through_area: bool = False, among: Q | None = None) -> Sums:
         """By the values of a column, for each measure. With an area asked for, only the share that is its."""
         share = self.area is not None and through_area
@@ -368,13 +453,18 @@ class Reading:
     @cached_property
     def areas(self) -> dict[int, Area]:
         """The areas of the structure, hamlets aside; with a cut-off, those that were then held to exist."""
-        names = ("level", "full_name", "path", "path_now", "sort_key", "sample")
+        areas = self._of_structure().exclude(level="hamlet")
+        if self.area is not None:
+            areas = areas.within(self.area)
+        return {area.pk: area for area in areas}
+
+    def _of_structure(self, **which: Any) -> AreaQuerySet:
         if self.known_on is None:
             areas = Area.objects.on(self.day)
         else:
             itself = AreaLineage.objects.answering(self.day, self.known_on).filter(area=F("heir"))
             areas = Area.objects.filter(in_force=True, pk__in=itself.values("area"))
-        return {area.pk: area for area in areas.exclude(level="hamlet").only(*names)}
+        return areas.filter(**which).only("level", "full_name", "path", "path_now", "sort_key", "sample")
 
     @cached_property
     def _within(self) -> list[Area]:
@@ -393,6 +483,8 @@ class Reading:
     def _areas(self) -> "_Lineage":
         rows = AreaLineage.objects.answering(self.day, self.known_on)
         rows = rows.exclude(area__level="hamlet")
+        if self.area is not None:
+            rows = rows.filter(area__in=self._sources)
         return _Lineage(
             rows.values_list("area_id", "heir_id", "share_numerator", "share_denominator"),
         )
@@ -415,6 +507,8 @@ class Reading:
     def _codes(self, places: Iterable[int]) -> dict[int, str]:
         wanted = set(places)
         rows = AreaCode.objects.filter(system=GSO, valid_from__lte=self.day)
+        if len(wanted) <= FEW:
+            rows = rows.filter(area__in=wanted)
         if self.known_on is None:
             rows = rows.filter(valid_to__gt=self.day)
         return {

@@ -79,3 +79,39 @@ def test_the_province_grows_and_every_page_of_it_opens(monkeypatch):
         one.work(world)
         if one.baseline:
             one.baseline(world)
+
+
+@pytest.mark.django_db
+def test_history_is_measured_on_a_small_nation(monkeypatch):
+    """What is measured gives the right answer: each reading adds up to the plain one."""
+    from kheo.bench import history
+
+    monkeypatch.setattr(bench, "SCALE", 0.0003)
+    monkeypatch.setattr(history, "PROVINCES", ("04",))
+    at = history.ground()
+    try:
+        enrolled, told = history.plain(at)
+        for read in (
+            history.nation_as_was,
+            history.nation_restated,
+            history.province_as_was,
+            history.province_restated,
+        ):
+            rows = read(at)
+            assert sum(row.of("enrolled_new") + row.of("enrolled_continuing") for row in rows) == sum(
+                row[-1] for row in enrolled
+            )
+            assert sum(row.of("people") for row in rows) == sum(row[-1] for row in told if row[1] == "people")
+        assert (
+            0
+            < sum(row.of("people") for row in history.known_on(at))
+            < sum(row[-1] for row in told if row[1] == "people")
+        )
+        grown = {what: (value, beside) for what, value, _unit, beside in history.growth(at)}
+        assert grown["rows_added"][0] > 0
+        assert grown["nation"][0] > 0
+        for name in ("list", "search", "initiative"):
+            for who in ("commune", "province"):
+                assert bench.REGISTERED[f"history.pages.{name}.{who}"].work(at).status_code == 200
+    finally:
+        history.ground.cache_clear()

@@ -10,11 +10,12 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.test import TestCase, TransactionTestCase
 
+from kheo.lib.periods import FOREVER
 from kheo.plans.models import Field
 from kheo.tallies import counting
 from kheo.tallies.counting import verify
 from kheo.tallies.measures import Measure, first_day, register
-from kheo.tallies.models import Cell
+from kheo.tallies.models import AreaYear, Cell
 from kheo.tallies.tests.ledger import only_measure, shares_of, thing
 from kheo.units.tests.cast import cast
 
@@ -97,7 +98,7 @@ class Moving(TestCase):
             with mock.patch.object(counting, "today", return_value=date(2026, 5, day)):
                 with counting.counting(*others):
                     Field.objects.filter(code__startswith="c").update(order=F("order") + difference)
-        self.assertEqual(verify(), (160, []))
+        self.assertEqual(verify(), (161, []))
         self.assertEqual(set(Cell.objects.filter(known_to=date(2026, 5, 2)).values_list("value")), {(1,)})
         self.assertEqual(Cell.objects.count(), 2 * 160)
 
@@ -122,10 +123,10 @@ class Moving(TestCase):
 
     def test_verify_names_the_first_difference(self):
         self.change(order=5)
-        self.assertEqual(verify(), (2, []))
+        self.assertEqual(verify(), (3, []))
         Cell.objects.update(value=F("value") + 1)
         compared, wrong = verify()
-        self.assertEqual((compared, wrong[0].held, wrong[0].counted), (2, 6, 5))
+        self.assertEqual((compared, wrong[0].held, wrong[0].counted), (3, 6, 5))
         with self.assertRaises(SystemExit):
             call_command("tallies", "verify")
 
@@ -135,7 +136,29 @@ class Moving(TestCase):
         Field.objects.filter(pk=self.thing.pk).update(order=9)
         self.assertEqual(counting.rebuild(), 2)
         self.assertEqual(counting.rebuild(), 0)
-        self.assertEqual(verify(), (2, []))
+        # Its month, its year, and its commune's year.
+        self.assertEqual(verify(), (3, []))
+
+    def test_the_sum_of_a_communes_year_moves_with_its_cells(self):
+        self.change(order=5)
+        other = thing(self.unit, 0, month=3, code="b")
+        with counting.counting(other):
+            Field.objects.filter(pk=other.pk).update(order=6)
+        held = AreaYear.objects.get(known_to=FOREVER)
+        self.assertEqual((held.measure, held.area, held.value), ("things/year", self.unit.area, 11))
+        AreaYear.objects.update(value=1)
+        (wrong,) = verify()[1]
+        self.assertEqual((wrong.key.area, wrong.held, wrong.counted), (self.unit.area_id, 1, 11))
+        counting.rebuild()
+        self.assertEqual(verify()[1], [])
+
+    def test_the_sum_of_a_communes_year_keeps_what_was_known(self):
+        self.change(order=5)
+        AreaYear.objects.update(known_from=date(2026, 1, 31))
+        self.change(order=7)
+        rows = AreaYear.objects.order_by("known_to").values_list("value", "known_to")
+        self.assertEqual([value for value, _until in rows], [5, 7])
+        self.assertEqual([until == FOREVER for _value, until in rows], [False, True])
 
 
 class Declaring(TestCase):

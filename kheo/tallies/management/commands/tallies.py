@@ -21,8 +21,8 @@ class Command(BaseCommand):
         if wrong:
             key, held, counted = wrong[0]
             self.stderr.write(
-                f"{len(wrong)} of {compared} cells differ. The first: {key.measure} {key.period}, "
-                f"unit {key.unit}, area {key.area}, field {key.field}, kind {key.kind!r}: "
+                f"{len(wrong)} of {compared} cells differ. The first: "
+                f"{', '.join(f'{name} {value}' for name, value in key._asdict().items())}: "
                 f"the cell holds {held}, the records say {counted}."
             )
             raise SystemExit(1)

@@ -1,0 +1,523 @@
+"""Figures through history at the nation's size: read, written, reorganised, beside the plain way.
+
+Everything is made by `kheo sample nation` at `--scale` (1 is a million initiatives); with KHEO_DATA a nation
+of that size is used again. Readings are of 2024, the last year wholly before the reorganisation of July 2025.
+"""
+
+import gc
+import json
+import multiprocessing
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, partial
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.management import call_command
+from django.db import OperationalError, connection, connections, transaction
+from django.db.models import Count, Sum
+from django.test import Client
+from django.urls import reverse
+
+from kheo import bench
+from kheo.bench import telling
+from kheo.demo import nation
+from kheo.demo.invented import SENTENCES
+from kheo.demo.living import UNTIL
+from kheo.fieldwork.models import FieldReport, ReportFigure
+from kheo.fieldwork.models.versions import State
+from kheo.initiatives.models import Enrolment, Initiative
+from kheo.lib.periods import FOREVER, Period, today
+from kheo.places.changes import AreaChange, Opening, Succeeding
+from kheo.places.models import Area, AreaSuccession, Level
+from kheo.plans.models import Movement
+from kheo.tallies.counting import counting
+from kheo.tallies.figures import Reading
+from kheo.tallies.models import AreaYear, Cell
+from kheo.units import reorganise
+from kheo.units.models import Post, Unit
+
+YEAR = Period.year(2024)
+# All there are; a test is content with one.
+PROVINCES: tuple[str, ...] = ()
+KNOWN_ON = date(2025, 2, 1)
+RUNS = 25
+# Told by four writers at once, for so many seconds.
+WRITERS, WRITING = 4, 4.0
+TIMES = 5
+
+
+@dataclass
+class Ground:
+    """The nation, its busiest province then and today, and who looks."""
+
+    then: Area
+    now: Area
+    posts: dict[str, Post]
+    people: dict[str, Client]
+    initiative: int
+
+
+@cache
+def ground() -> Ground:
+    call_command("migrate", verbosity=0)
+    wanted = round(nation.INITIATIVES * bench.SCALE)
+    if Movement.objects.filter(code=nation.CODE).exists():
+        if Initiative.objects.count() != wanted:
+            sys.exit("This database holds a nation of another size: give the scale it was made with.")
+    else:
+        made = nation.make(scale=bench.SCALE, provinces=PROVINCES, search="initiatives", say=say)
+        say(json.dumps(made.as_json()["seconds"]))
+    busiest = (
+        Initiative.objects.order_by()
+        .values("commune")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "commune")[:1]
+        .get()
+    )
+    commune = Area.objects.get(pk=busiest["commune"])
+    now = commune.heir_on(UNTIL)
+    posts = {
+        "commune": Post.objects.filter(user__username__startswith="xa", unit__area=now).get(),
+        "province": Post.objects.current()
+        .filter(user__username__startswith="tinh", unit__area=now.province)
+        .get(),
+    }
+    people = {name: Client(SERVER_NAME="localhost") for name in posts}
+    for name, post in posts.items():
+        people[name].force_login(post.user)
+    assert now.province is not None
+    then = Area.objects.on(YEAR.last).get(pk=commune.province.pk if commune.province else 0)
+    initiative = Initiative.objects.filter(commune=commune, state="running").order_by("pk")[:1].get()
+    return Ground(then, now.province, posts, people, initiative.pk)
+
+
+def say(words: str) -> None:
+    print(f"  … {words}", file=sys.stderr, flush=True)
+
+
+def conditions() -> str:
+    return (
+        f"a made-up nation of {round(nation.INITIATIVES * bench.SCALE):,} initiatives and "
+        f"{round(nation.REPORTS * bench.SCALE):,} reports"
+    )
+
+
+# Reading
+
+
+def plain(at: Ground, within: Area | None = None) -> Any:
+    """The year's registrations, and the sums of its reports, by commune and field, from the records."""
+    enrolled = Enrolment.objects.counted().filter(year=YEAR.first.year)
+    told = ReportFigure.objects.filter(
+        report__state="accepted", report__happened_on__range=(YEAR.first, YEAR.last)
+    )
+    if within is not None:
+        here = Area.objects.within(within).values("pk")
+        enrolled = enrolled.filter(initiative__commune__in=here)
+        told = told.filter(report__enrolment__initiative__commune__in=here)
+    return (
+        list(enrolled.order_by().values_list("initiative__commune", "field", "kind").annotate(n=Count("pk"))),
+        list(
+            told.order_by()
+            .values_list("report__enrolment__initiative__commune", "measure")
+            .annotate(n=Sum("amount"))
+        ),
+    )
+
+
+def plain_province(at: Ground) -> Any:
+    return plain(at, at.then)
+
+
+def reading(**how: Any) -> Reading:
+    return Reading(YEAR, everything=True, **how)
+
+
+def measured(name: str, baseline: Callable[[Ground], Any] | None = plain) -> Callable:
+    return bench.bench(f"history.{name}", baseline=baseline, needs=ground, runs=RUNS, conditions=conditions)
+
+
+@measured("nation.as_was")
+def nation_as_was(at: Ground) -> Any:
+    """Every measure of the year in the 63 provinces of its last day."""
+    return reading().rows("province")
+
+
+@measured("nation.restated")
+def nation_restated(at: Ground) -> Any:
+    """The same in today's 34."""
+    return reading(structure=UNTIL).rows("province")
+
+
+@measured("nation.one_measure")
+def nation_one_measure(at: Ground) -> Any:
+    """One measure alone, restated: what a map shows."""
+    return reading(structure=UNTIL, measures=["households"]).rows("province")
+
+
+@measured("known_on")
+def known_on(at: Ground) -> Any:
+    """As known on 1 February 2025, before the year's last corrections were accepted."""
+    return reading(known_on=KNOWN_ON).rows("province")
+
+
+@measured("province.as_was", plain_province)
+def province_as_was(at: Ground) -> Any:
+    return reading(area=at.then).rows("area")
+
+
+@measured("province.restated", plain_province)
+def province_restated(at: Ground) -> Any:
+    return reading(area=at.now, structure=UNTIL).rows("area")
+
+
+@measured("province.by_line", plain_province)
+def province_by_line(at: Ground) -> Any:
+    """Of cells, not of years: who did it is asked."""
+    return reading(area=at.now, structure=UNTIL).rows("line")
+
+
+# As history grows
+
+
+@telling("history.growth", needs=ground, conditions=conditions)
+def growth(at: Ground) -> Iterator[tuple]:
+    """The work of readings with five times as much of what was known before.
+
+    Pages the database looked at, or on SQLite the steps of its machine by the hundred.
+    """
+    asked = {"nation": nation_restated, "province": province_as_was, "line": province_by_line}
+    unit = "pages" if connection.vendor == "postgresql" else "steps"
+    with transaction.atomic():
+        before = {name: work_of(partial(ask, at)) for name, ask in asked.items()}
+        rows = grow_history(at)
+        after = {name: work_of(partial(ask, at)) for name, ask in asked.items()}
+        transaction.set_rollback(True)
+    for name in asked:
+        yield name, after[name], unit, before[name]
+    yield "rows_added", rows, "rows", None
+
+
+def grow_history(at: Ground) -> int:
+    """Four more lives of every closed row of the year, as if it had changed on that many more days."""
+    added = 0
+    here = Area.objects.within(at.then).values_list("pk", flat=True)
+    with connection.cursor() as cursor:
+        for model, more in ((AreaYear, ""), (Cell, f" AND area_id IN ({', '.join(map(str, here))})")):
+            table = model._meta.db_table
+            columns = [str(f.column) for f in model._meta.concrete_fields if not f.primary_key]
+            kept = ", ".join(f'"{name}"' for name in columns if not name.startswith("known"))
+            for times in range(1, TIMES):
+                days = 400 * times
+                back = f"date(known_from, '-{days} days'), date(known_to, '-{days} days')"
+                if connection.vendor == "postgresql":
+                    back = f"known_from - {days}, known_to - {days}"
+                cursor.execute(
+                    f"INSERT INTO {table} ({kept}, known_from, known_to) SELECT {kept}, {back} FROM {table} "  # noqa: S608
+                    f"WHERE known_to < '{FOREVER}' AND period = '{YEAR.first}' "
+                    f"AND known_from > '2021-01-01'{more}"
+                )
+                added += cursor.rowcount
+    return added
+
+
+def work_of(ask: Callable[[], Any]) -> int:
+    """What the database did: pages it looked at, or on SQLite the steps of its machine, in hundreds."""
+    if connection.vendor != "postgresql":
+        done = [0]
+
+        def step() -> int:
+            done[0] += 1
+            return 0
+
+        connection.connection.set_progress_handler(step, 100)
+        try:
+            ask()
+        finally:
+            connection.connection.set_progress_handler(None, 100)
+        return done[0]
+    asked: list[tuple] = []
+
+    def keep(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(keep):
+        ask()
+    pages = 0
+    with connection.cursor() as cursor:
+        for sql, params in asked:
+            if sql.lstrip().upper().startswith(("SELECT", "WITH")):
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}", params)
+                plan = cursor.fetchone()[0][0]["Plan"]
+                pages += plan.get("Shared Hit Blocks", 0) + plan.get("Shared Read Blocks", 0)
+    return pages
+
+
+# Writing
+
+
+@telling("history.write", needs=ground, conditions=conditions)
+def write(at: Ground) -> Iterator[tuple]:
+    """Four processes file reports with two figures in one commune for four seconds each time.
+
+    Without the cells, with them, where the cells hold ten reports, and where they hold two thousand.
+    """
+    unit = Unit.objects.on(UNTIL).filter(area__path__startswith=at.now.path, key="mttq").order_by("-pk")[0]
+    places = {"few": enrolments_at(unit, 10), "many": enrolments_at(unit, 2000, more=True)}
+    rates: dict[str, float] = {}
+    failures = 0
+    for name, where, counted in (
+        ("without", "few", False),
+        ("few", "few", True),
+        ("many", "many", True),
+    ):
+        rates[name], failed = at_once(places[where], counted)
+        failures += failed
+    yield "a_second", rates["few"], "reports", rates["without"]
+    yield "a_second_in_large_cells", rates["many"], "reports", rates["few"]
+    yield "deadlocks", failures, "failures", None
+    # What was told without the cells is left uncounted on purpose and taken off again before they are held.
+    FieldReport.objects.filter(narrative=UNCOUNTED).update(state=State.WITHDRAWN)
+    yield "drift", drift(unit), "cells", None
+
+
+UNCOUNTED = "Không đếm (đo máy)."
+MONTH = date(2026, 9, 1)
+
+
+def enrolments_at(unit: Unit, reports: int, more: bool = False) -> list[int]:
+    """Eight registrations of this year at one body, whose cell of one month holds so many reports."""
+    first = Initiative.objects.filter(sample=True).order_by("pk")[0]
+    kind = Initiative.Kind.EXEMPLAR if more else Initiative.Kind.MODEL
+    made = []
+    for n in range(8):
+        initiative = Initiative(
+            movement_id=first.movement_id, name=f"Mô hình đo máy {n}", field_id=first.field_id, owner=unit,
+            area=unit.area, kind=kind, state="running", sample=True,
+        )  # fmt: skip
+        initiative.save()
+        enrolment = Enrolment(initiative=initiative, year=2026, field_id=first.field_id, state="taken_over")
+        enrolment.save()
+        made.append(enrolment)
+    with counting(*made):
+        for n in range(reports):
+            tell(made[n % 8].pk, n)
+    return [each.pk for each in made]
+
+
+def tell(enrolment: int, n: int, words: str = SENTENCES[0]) -> None:
+    report = FieldReport.objects.create(
+        enrolment_id=enrolment, state=State.ACCEPTED, happened_on=MONTH + timedelta(days=n % 28),
+        happened_until=MONTH + timedelta(days=n % 28), narrative=words,
+    )  # fmt: skip
+    ReportFigure.objects.bulk_create(
+        [
+            ReportFigure(report=report, measure="households", amount=1 + n % 50),
+            ReportFigure(report=report, measure="people", amount=1 + n % 90),
+        ]
+    )
+    report.steps.create(state=State.ACCEPTED)
+
+
+MEASURES = ("households", "people")
+
+
+def writer(seed: int, enrolments: list[int], counted: bool, told: Any) -> None:
+    connections.close_all()
+    roll, done, failed = Random(seed), 0, 0  # noqa: S311  (no secret)
+    until = time.monotonic() + WRITING
+    while time.monotonic() < until:
+        pk = roll.choice(enrolments)
+        try:
+            if counted:
+                with counting(Enrolment(pk=pk), only=MEASURES):
+                    tell(pk, done)
+            else:
+                with transaction.atomic():
+                    Enrolment.objects.select_for_update().get(pk=pk)
+                    tell(pk, done, UNCOUNTED)
+            done += 1
+        except OperationalError:
+            failed += 1
+    told.put((done, failed))
+    connections.close_all()
+
+
+def at_once(enrolments: list[int], counted: bool) -> tuple[float, int]:
+    """Reports a second of four processes together, and how often one was refused by the database."""
+    connections.close_all()
+    how = multiprocessing.get_context("fork")
+    told = how.Queue()
+    writers = [how.Process(target=writer, args=(n, enrolments, counted, told)) for n in range(WRITERS)]
+    for each in writers:
+        each.start()
+    answers = [told.get(timeout=120) for _each in writers]
+    for each in writers:
+        each.join()
+    return sum(done for done, _failed in answers) / WRITING, sum(failed for _done, failed in answers)
+
+
+def drift(unit: Unit) -> int:
+    """How many of the body's cells of the month do not hold what its records say."""
+    said = {
+        (measure, kind): amount
+        for measure, kind, amount in ReportFigure.objects.filter(
+            report__enrolment__initiative__owner=unit,
+            report__state=State.ACCEPTED,
+            report__happened_on__range=(MONTH, MONTH + timedelta(days=29)),
+            measure__in=MEASURES,
+        )
+        .order_by()
+        .values_list("measure", "report__enrolment__initiative__kind")
+        .annotate(v=Sum("amount"))
+    }
+    held: dict[tuple[str, str], int] = {}
+    cells = Cell.objects.filter(unit=unit, period=MONTH, known_to=FOREVER, measure__in=MEASURES)
+    for measure, kind, value in cells.values_list("measure", "kind", "value"):
+        held[measure, kind] = held.get((measure, kind), 0) + value
+    return sum(said.get(key, 0) != held.get(key, 0) for key in said.keys() | held.keys())
+
+
+# Reorganising
+
+
+@telling("history.reorganise", needs=ground, conditions=conditions)
+def reorganising(at: Ground) -> Iterator[tuple]:
+    """480 of today's communes become 130, while somebody reads on; taken back afterwards.
+
+    Today's provinces have fewer communes than before 2025, so those of several neighbours are taken together.
+    """
+    communes = list(Area.objects.on(today()).communes().order_by("path")[:480])
+    ids = [area.pk for area in communes]
+    now = Initiative.objects.filter(
+        commune__path_now__gte=communes[0].path, commune__path_now__lte=communes[-1].path
+    )
+    initiatives = now.count()
+    plan = reorganise.Plan("do-may", "Đo máy", change_of(communes))
+    with reader(at) as slowest:
+        begun = time.monotonic()
+        with transaction.atomic():
+            reorganise.carry_out(plan)
+            taken = time.monotonic() - begun
+            transaction.set_rollback(True)
+    yield "seconds", taken, "s", None
+    yield "slowest_read", slowest(), "ms", None
+    yield "communes", len(ids), "communes", None
+    yield "initiatives", initiatives, "initiatives", None
+
+
+def change_of(communes: list[Area]) -> AreaChange:
+    """Each new commune takes in three or four neighbours, under the province of the first."""
+    wanted = min(130, len(communes) // 3)
+    groups = [
+        communes[n * len(communes) // wanted : (n + 1) * len(communes) // wanted] for n in range(wanted)
+    ]
+    return AreaChange(
+        on=today(),
+        legal_basis="Đo máy (không có thật)",
+        title="Đo máy",
+        closes=tuple(f"#{area.pk}" for area in communes),
+        opens=tuple(
+            Opening(f"n{n}", Level.COMMUNE, "xã", f"Đo máy {n}", f"#{some[0].parent_id}", sample=False)
+            for n, some in enumerate(groups)
+        ),
+        successions=tuple(
+            Succeeding(f"#{area.pk}", f"new:n{n}", AreaSuccession.Kind.WHOLE)
+            for n, some in enumerate(groups)
+            for area in some
+        ),
+    )
+
+
+@contextmanager
+def reader(at: Ground) -> Iterator[Callable[[], float]]:
+    """Another process that opens a list again and again; answers how long its slowest page took (ms)."""
+    connections.close_all()
+    how = multiprocessing.get_context("fork")
+    told, stop = how.Queue(), how.Event()
+
+    def read() -> None:
+        connections.close_all()
+        client = Client(SERVER_NAME="localhost")
+        client.force_login(at.posts["commune"].user)
+        slowest = 0.0
+        while not stop.is_set():
+            begun = time.perf_counter()
+            client.get(reverse("initiative_list"))
+            slowest = max(slowest, (time.perf_counter() - begun) * 1000)
+        told.put(slowest)
+
+    process = how.Process(target=read)
+    process.start()
+    try:
+        yield lambda: told.get(timeout=60)
+    finally:
+        stop.set()
+        process.join(timeout=60)
+
+
+# Pages
+
+COMMON = "tieng keng binh yen"
+
+
+def plain_list(at: Ground) -> Any:
+    return list(Initiative.objects.order_by("sort_key", "pk")[:51])
+
+
+def plain_search(at: Ground) -> Any:
+    return list(Initiative.objects.filter(folded__contains=COMMON).order_by("-pk")[:51])
+
+
+def plain_initiative(at: Ground) -> Any:
+    return Initiative.objects.get(pk=at.initiative)
+
+
+for who in ("commune", "province"):
+    for name, address, beside in (
+        ("list", lambda at: reverse("initiative_list"), plain_list),
+        ("search", lambda at: f"{reverse('search')}?{urlencode({'q': COMMON})}", plain_search),
+        ("initiative", lambda at: reverse("initiative", args=[at.initiative]), plain_initiative),
+    ):
+
+        def get(at: Ground, address: Callable = address, who: str = who) -> Any:
+            response = at.people[who].get(address(at))
+            if response.status_code != 200:
+                raise RuntimeError(f"{address(at)} answered {response.status_code} to {who}.")
+            return response
+
+        measured(f"pages.{name}.{who}", beside)(get)
+
+
+@telling("history.memory", needs=ground, conditions=conditions)
+def memory(at: Ground) -> Iterator[tuple]:
+    """A worker of its own that has opened every one of these pages and tables twenty times."""
+    code = (
+        "import django, os; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'kheo.settings'); "
+        "django.setup(); "
+        f"from kheo import bench; bench.SCALE = {bench.SCALE}; "
+        "from kheo.bench import history; history.work_and_say()"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    yield "resident", float(told.stdout.split()[-1]), "MB", None
+
+
+def work_and_say() -> None:
+    at = ground()
+    pages = [one for name, one in bench.REGISTERED.items() if name.startswith("history.pages.")]
+    for _time in range(20):
+        for one in pages:
+            one.work(at)
+        nation_restated(at)
+        province_restated(at)
+    gc.collect()
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
