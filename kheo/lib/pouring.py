@@ -154,7 +154,7 @@ def bare(*tables: type[models.Model]) -> Iterator[None]:
         with transaction.atomic(), connection.cursor() as cursor:
             again: list[str] = []
             if postgresql:
-                # What this transaction has written before is checked now: a table that waits cannot be altered.
+                # What this transaction has written is checked now: a table that waits cannot be altered.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             for model in tables:

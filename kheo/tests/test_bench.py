@@ -102,11 +102,9 @@ def test_history_is_measured_on_a_small_nation(monkeypatch):
                 row[-1] for row in enrolled
             )
             assert sum(row.of("people") for row in rows) == sum(row[-1] for row in told if row[1] == "people")
-        assert (
-            0
-            < sum(row.of("people") for row in history.known_on(at))
-            < sum(row[-1] for row in told if row[1] == "people")
-        )
+        # Some reports of the year were corrected later.
+        people = sum(row[-1] for row in told if row[1] == "people")
+        assert sum(row.of("people") for row in history.known_on(at)) not in (0, people)
         grown = {what: (value, beside) for what, value, _unit, beside in history.growth(at)}
         assert grown["rows_added"][0] > 0
         assert grown["nation"][0] > 0
