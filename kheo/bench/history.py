@@ -216,7 +216,7 @@ def grow_history(at: Ground) -> int:
             columns = [str(f.column) for f in model._meta.concrete_fields if not f.primary_key]
             kept = ", ".join(f'"{name}"' for name in columns if not name.startswith("known"))
             for times in range(1, TIMES):
-                days = 400 * times
+                days = 4000 * times
                 back = f"date(known_from, '-{days} days'), date(known_to, '-{days} days')"
                 if connection.vendor == "postgresql":
                     back = f"known_from - {days}, known_to - {days}"

@@ -20,7 +20,7 @@ from kheo.reporting.models import ReportedFigure
 from kheo.reporting.tests.cast import asked_at, published, year_of
 from kheo.tallies.counting import verify
 from kheo.tallies.figures import structure_day
-from kheo.tallies.models import Cell
+from kheo.tallies.models import AreaYear, Cell
 from kheo.units.models import Post, Unit
 from kheo.units.tests import cast as people
 
@@ -149,7 +149,8 @@ class Page(TestCase):
         self.assertContains(self.get(self.cast.hoa, structure="2019-01-01"), "theo hiện nay")
 
     def test_a_cut_off_shows_the_year_as_it_was_known(self):
-        Cell.objects.update(known_from=today() - timedelta(days=9))
+        for level in (Cell, AreaYear):
+            level.objects.update(known_from=today() - timedelta(days=9))
         lineage.AreaLineage.objects.update(known_from=date(2025, 7, 1))
         accepted(self.cast, running(self.cast, "Vườn rau sạch"))
         yesterday = today() - timedelta(days=1)
