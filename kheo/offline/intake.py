@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 # How often an envelope is taken up again after somebody else wrote under the same id at the same moment.
 TRIES = 3
 State = Delivery.State
+# What passes by itself: the phone, or this loop, comes again.
+TRANSIENT = (IntegrityError, OperationalError, InterfaceError)
+# How many deliveries of one phone may wait for a person at once.
+MOST_WAITING = 1_000
 
 
 class Again(Exception):
@@ -92,6 +96,18 @@ class Batch:
         for delivery in found.prefetch_related("photos").order_by("pk"):
             self.before[delivery.envelope].append(delivery)
 
+    def refuse_a_flood(self) -> None:
+        """A phone, or whoever has its key, fills no disk with what nobody can take."""
+        if not any(not known for known in self.before.values()):
+            return
+        waiting = self.phone.deliveries.waiting().order_by()[: MOST_WAITING + 1].count()
+        if waiting > MOST_WAITING:
+            raise envelopes.Malformed(
+                "too_many_waiting",
+                _("Too much of this phone waits for the office. Ask your unit to look at it first."),
+                429,
+            )
+
     def named_post(self, envelope: Envelope) -> Post | None:
         """The post an envelope names, current or ended, if it is this person's."""
         if envelope.as_post is None:
@@ -121,6 +137,7 @@ def take(phone: Phone, sent: list[Any]) -> list[dict[str, Any]]:
         raise Refused(_("You have never held a post, so nothing can be handed in."))
     read = batch.read(sent)
     batch.look_up(each.id for each in read if isinstance(each, Envelope))
+    batch.refuse_a_flood()
     receipts: list[dict[str, Any]] = []
     for each in read:
         if isinstance(each, Unreadable):
@@ -180,7 +197,10 @@ def judge(envelope: Envelope, batch: Batch, closed: str | None = None) -> Outcom
         notes = [*more, *notes]
         if not form.is_valid():
             errors = {name: [str(each) for each in found] for name, found in form.errors.items()}
-            return Outcome(State.NEEDS_ATTENTION, "form", errors=errors, notes=notes, post=post)
+            why = "form" if _is_todays_form(envelope, post) else "form_older"
+            return Outcome(State.NEEDS_ATTENTION, why, errors=errors, notes=notes, post=post)
+    except TRANSIENT:
+        raise
     except Waits as waits:
         post = post or batch.named_post(envelope)
         return Outcome(State.NEEDS_ATTENTION, waits.why, waits.told, notes=notes, post=post)
@@ -202,6 +222,12 @@ def _bound(envelope: Envelope, post: Post) -> tuple[Any, kinds.Notes]:
     if unasked := [name for name, texts in envelope.data.items() if name not in known and any(texts)]:
         raise Waits("fields", names=", ".join(sorted(unasked)[:10]))
     return form, notes
+
+
+def _is_todays_form(envelope: Envelope, post: Post) -> bool:
+    """Whether it was written with the form as this post would get it today."""
+    version = kinds.KINDS[envelope.kind].version
+    return version is None or version(post) == envelope.form
 
 
 def _handed_in(envelope: Envelope, batch: Batch, closed: str) -> Outcome:
@@ -228,10 +254,19 @@ def _settle(envelope: Envelope, batch: Batch, outcome: Outcome, replaced: Delive
             outcome.told = {"sentence": str(refusal)}
         except Waits as waits:
             outcome.state, outcome.why, outcome.told = State.NEEDS_ATTENTION, waits.why, waits.told
+        except (Again, *TRANSIENT):
+            raise
+        except Exception:
+            _told_of_fault(envelope)
+            outcome.state, outcome.why, outcome.told = State.NEEDS_ATTENTION, "fault", {}
     with transaction.atomic():
         if outcome.state != State.CONFLICT:
             _make_room(replaced)
         return _keep(envelope, batch, outcome, replaced, None)
+
+
+def _told_of_fault(envelope: Envelope) -> None:
+    log.exception("An envelope of kind %s met a fault and waits for a person.", envelope.kind)
 
 
 def _make_room(replaced: Delivery | None) -> None:

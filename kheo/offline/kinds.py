@@ -47,6 +47,8 @@ class Kind:
     record_type: str
     bind: Callable[[Envelope, Post], tuple[forms.BaseForm, Notes]]
     file: Callable[[Any, Envelope, Post], Filed]
+    # The version of its form that this post gets today, to tell an older one by.
+    version: Callable[[Post], str] | None = None
     # Names in `data` that are no fields of the form.
     beside: frozenset[str] = frozenset()
     takes_photos: bool = False

@@ -12,7 +12,7 @@ from kheo.initiatives.models import Enrolment, OnBehalf
 from kheo.initiatives.models.initiatives import WRITERS
 from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
-from kheo.offline import carrying, kinds
+from kheo.offline import carrying, form_descriptions, kinds
 from kheo.offline.envelopes import Envelope
 from kheo.offline.kinds import Filed, Notes, Waits
 from kheo.offline.models import Delivery
@@ -95,6 +95,7 @@ def register() -> None:
             "initiatives.enrolment",
             bind=bind,
             file=file,
+            version=lambda post: form_descriptions.registration(RegistrationForm(by=post))["version"],
             beside=frozenset({"series", "enrolment"}),
         )
     )

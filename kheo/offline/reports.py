@@ -10,7 +10,7 @@ from kheo.fieldwork.forms import FieldReportForm, read_key
 from kheo.fieldwork.models import FieldReport
 from kheo.initiatives.models import Enrolment, Initiative
 from kheo.lib.refusals import FasterColleague, Refused
-from kheo.offline import carrying, kinds
+from kheo.offline import carrying, form_descriptions, kinds
 from kheo.offline.envelopes import Envelope
 from kheo.offline.kinds import Filed, Notes, Waits
 from kheo.units.models import Post
@@ -96,6 +96,7 @@ def register() -> None:
             "fieldwork.fieldreport",
             bind=bind,
             file=file,
+            version=lambda post: form_descriptions.report(FieldReportForm(by=post))["version"],
             takes_photos=True,
         )
     )

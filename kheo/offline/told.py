@@ -36,6 +36,10 @@ WHY: dict[str, Any] = {
     "conflict": _(
         "Something else was received under the same id before. Both are kept; your unit decides between them."
     ),
+    "fault": _(
+        "A fault on the server kept this from being taken. It is kept here; your office takes it up once"
+        " the fault is mended."
+    ),
     "superseded": _("A later version has taken its place."),
     "assigned": _("%(office)s says that this belongs to %(unit)s, where somebody decides about it."),
     "withdrawn": _("Withdrawn: %(reason)s"),

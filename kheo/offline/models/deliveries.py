@@ -134,6 +134,11 @@ class Delivery(Guarded, models.Model):
             models.Index(fields=["unit", "state", "-received_at"], name="delivery_of_unit"),
             models.Index(fields=["user", "-received_at"], name="delivery_of_user"),
             models.Index(fields=["record_type", "record_id"], name="delivery_record"),
+            models.Index(
+                fields=["phone"],
+                condition=Q(state__in=["needs_attention", "conflict", "quarantined"]),
+                name="delivery_waiting",
+            ),
         ]
 
     def __str__(self) -> str:

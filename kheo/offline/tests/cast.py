@@ -1,5 +1,7 @@
 """The cast of the reports, with Minh's phone: what it writes, sends and is told."""
 
+import base64
+import hashlib
 import json
 import uuid
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from django.test import Client
 
 from kheo.fieldwork.tests.cast import DAY, Cast, accepted, cast, kind, picture, report, running
 from kheo.initiatives.models import Enrolment
+from kheo.offline.kinds import KINDS
 from kheo.offline.models import Phone
 from kheo.places.changes import AreaChange, Opening, Succeeding
 from kheo.units import bodies, reorganise
@@ -73,6 +76,7 @@ class OnThePhone:
         self.post = post
         self.phone, self.secret = Phone.objects.register(post.user, name=name)
         self.client = Client()
+        self.forms: dict[str, str] = {}
         self.answer: Any = None
 
     @property
@@ -97,6 +101,23 @@ class OnThePhone:
         assert self.answer.status_code == 200, told
         receipts: list[dict[str, Any]] = told["receipts"]
         return receipts
+
+    def sends_photo(self, content: bytes) -> None:
+        """A whole photo in one request of the upload protocol."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.answer = self.client.generic(
+            "POST",
+            API + "photos",
+            content,
+            content_type="application/offset+octet-stream",
+            headers={
+                "Authorization": self.key,
+                "Tus-Resumable": "1.0.0",
+                "Upload-Length": str(len(content)),
+                "Upload-Metadata": "sha256 " + base64.b64encode(sha256.encode()).decode(),
+            },
+        )
+        assert self.answer.status_code in (200, 201), self.answer.content
 
     def writes(self, enrolment: Enrolment, **changed: Any) -> dict[str, Any]:
         """An envelope with a report of an initiative. `changed` are fields of the form, None to leave out;
@@ -136,13 +157,20 @@ class OnThePhone:
             "registration", {name: text for name, text in data.items() if text is not None}, **outer
         )
 
-    def envelope(self, kind: str, data: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    def form(self, kind: str) -> str:
+        """The version of a form as this phone's pack has it."""
+        if kind not in self.forms:
+            known = KINDS.get(kind)
+            self.forms[kind] = known.version(self.post) if known and known.version else "aaaaaaaaaaaa"
+        return self.forms[kind]
+
+    def envelope(self, kind: str, data: dict[str, Any], /, **changed: Any) -> dict[str, Any]:
         return {
             "id": str(uuid.uuid4()),
             "kind": kind,
             "as": self.post.pk,
             "pack_day": "2026-07-20",
-            "form": "aaaaaaaaaaaa",
+            "form": self.form(kind),
             "written_at": "2027-07-05T08:12:00+07:00",
             "replaces": None,
             "data": data,

@@ -80,6 +80,12 @@ class WhatIsTyped(Base):
         self.assertIn("ghi_chu_rieng", receipt["sentence"])
         self.assertEqual(Delivery.objects.get().content["data"]["ghi_chu_rieng"], ["Trâu vào vườn"])
 
+    def test_an_older_form_is_taken_if_todays_takes_it_else_it_says_so(self):
+        older = {"form": "0123456789ab"}
+        self.assertEqual(self.minh.send(self.minh.writes(self.road, envelope=older))[0]["state"], "accepted")
+        receipt = self.waits(self.minh.writes(self.road, narrative="", envelope=older), "form_older")
+        self.assertIn("narrative", receipt["errors"])
+
     def test_a_kind_nobody_knows(self):
         self.waits(self.minh.envelope("poem", {"title": "Tiếng kẻng"}), "unknown_kind")
 
