@@ -1,13 +1,20 @@
 """What was written before a reorganisation arrives after it: at the heir, or with a person who decides."""
 
 from datetime import date
+from types import SimpleNamespace
 
 from django.test import TestCase
 
 from kheo.fieldwork.models import FieldReport
-from kheo.initiatives.models import Enrolment
+from kheo.initiatives.models import Enrolment, Initiative
+from kheo.initiatives.tests.cast import draft
 from kheo.offline.models import Delivery
 from kheo.offline.tests.cast import OnThePhone, cast, divided, merged, on_day, running
+from kheo.places import loading as areas
+from kheo.plans.models import Field, Movement
+from kheo.units import loading, reorganise
+from kheo.units.models import Unit
+from kheo.units.tests.cast import person, post
 
 # The eve, the day, and ten days later, when the phone meets a signal again.
 EVE, DAY, SENT = date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 10)
@@ -92,7 +99,7 @@ class TheCommuneWasDivided(TestCase):
         with on_day(SENT):
             self.minh.send(self.report)
             waits = Delivery.objects.get()
-            heir = self.cast.world.board.__class__.objects.get(key="dang_uy", area__name="Tam Đình")
+            heir = Unit.objects.get(key="dang_uy", area__name="Tam Đình")
             waits.assign(by=self.cast.hoa, unit=heir, reason="Bản Bãi Xa thuộc Tam Đình")
             waits.refresh_from_db()
             self.assertEqual((waits.unit, waits.state), (heir, "needs_attention"))
@@ -102,3 +109,39 @@ class TheCommuneWasDivided(TestCase):
         self.assertEqual(report.initiative.pk, self.road.initiative_id)
         with on_day(SENT):
             self.assertEqual(self.minh.send(self.report)[0]["state"], "accepted")
+
+
+class TheFirstOfJuly2025(TestCase):
+    """On the real lists: xã Tam Hợp of Tương Dương, of the Directive's photo, is xã Tam Thái since."""
+
+    def test_written_in_june_sent_in_july(self):
+        june, july = date(2025, 6, 30), date(2025, 7, 10)
+        with on_day(june):
+            areas.load_before()
+            loading.load(areas.DISTRICTS_ENDED)
+            body = Unit.objects.get(
+                key="dang_uy", area__name="Tam Hợp", area__parent__name="Tương Dương"
+            )  # fmt: skip
+            lan = post(person("lan", "Vi Thị Lan"), body, "reporter", "place", date(2021, 1, 1))
+            world = SimpleNamespace(
+                movement=Movement.objects.create(name="Dân vận khéo", code="dvk"),
+                economy=Field.objects.get_or_create(code="kinh_te", defaults={"name": "Kinh tế"})[0],
+                minh=lan,
+            )
+            road = draft(world, "Đường vào bản Phá Lõm", year=2025)
+            Enrolment.objects.update(state="approved")
+            Initiative.objects.update(state="running")
+            phone = OnThePhone(lan)
+            written = phone.writes(
+                road, happened_on="28/06/2025", envelope={"pack_day": "2025-06-30"}
+            )  # fmt: skip
+        with on_day(date(2025, 7, 1)):
+            reorganise.carry_out(reorganise.known_plans()[0])
+        with on_day(july):
+            [receipt] = phone.send(written)
+        self.assertEqual(receipt["state"], "accepted", receipt)
+        self.assertIn("xã Tam Hợp", receipt["notes"][0])
+        self.assertIn("xã Tam Thái", receipt["notes"][0])
+        report = FieldReport.objects.get()
+        self.assertEqual((report.initiative.owner, report.initiative.area), (body, body.area))
+        self.assertEqual(report.sender.unit.area.name, "Tam Thái")
