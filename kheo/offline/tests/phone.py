@@ -1,10 +1,14 @@
 """A phone in real Chromium: its storage, its engine, and the server it meets."""
 
 import json
+import socket
+import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.test import Client
@@ -116,6 +120,50 @@ class Handset:
         return told
 
 
+class PoorLine:
+    """A line to the server that breaks, once, after so many bytes the phone has sent."""
+
+    def __init__(self, home: str) -> None:
+        there = urlsplit(home)
+        self.there = (there.hostname or "localhost", there.port or 80)
+        self.sent, self.breaks_at = 0, float("inf")
+        self.broken = 0
+        self.door = socket.create_server(("localhost", 0))
+        self.url = f"http://localhost:{self.door.getsockname()[1]}"
+        threading.Thread(target=self._open, daemon=True).start()
+
+    def break_after(self, bytes: int) -> None:
+        self.sent, self.breaks_at = 0, bytes
+
+    def _open(self) -> None:
+        while True:
+            try:
+                near, _address = self.door.accept()
+            except OSError:
+                return
+            far = socket.create_connection(self.there)
+            for source, target, up in ((near, far, True), (far, near, False)):
+                threading.Thread(target=self._carry, args=(source, target, up), daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket, up: bool) -> None:
+        with suppress(OSError):
+            while some := source.recv(16_384):
+                if up:
+                    self.sent += len(some)
+                    if self.sent > self.breaks_at:
+                        self.breaks_at = float("inf")
+                        self.broken += 1
+                        break
+                target.sendall(some)
+        for each in (source, target):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def close(self) -> None:
+        self.door.close()
+
+
 def signed_in(page: Page, live_server: Any, user: Any) -> None:
     """The web sign-in of a person in this browser, and the token its forms carry."""
     client = Client()
@@ -132,4 +180,4 @@ def signed_in(page: Page, live_server: Any, user: Any) -> None:
     )
 
 
-__all__ = ["Handset", "signed_in"]
+__all__ = ["Handset", "PoorLine", "signed_in"]

@@ -67,7 +67,7 @@ def test_written_without_signal_and_sent_when_it_comes_back(handset, people):
     minh.page.context.set_offline(True)
     draft = minh.write("report", about(people))
     minh("engine.finish(given)", draft)
-    assert [each["state"] for each in minh.shows["outbox"]] == ["here"]
+    minh.until("s.outbox[0]?.state === 'here'")
     assert not FieldReport.objects.exists()
     minh.page.context.set_offline(False)
     minh.until("s.sent.length === 1")
@@ -221,6 +221,22 @@ def test_a_key_that_has_run_out_asks_for_the_sign_in_and_loses_nothing(handset, 
     minh("engine.register()")
     minh.until("s.sent.length === 1")
     assert Phone.objects.count() == 1
+
+
+def test_another_person_who_signs_in_on_the_phone_finds_nothing_of_the_first(handset, people, live_server):
+    minh = handset()
+    minh("engine.finish(given)", minh.write("report", about(people)))
+    minh.until("s.sent.length === 1")
+    half = minh.write("report", about(people, narrative="Mới viết được một nửa"))
+    signed_in(minh.page, live_server, people.nga.user)
+    minh("engine.register()")
+    shows = minh.shows
+    assert (shows["drafts"], shows["outbox"], shows["sent"]) == ([], [], [])
+    assert not [key for key in shows["pack"]["items"] if key.startswith("mine:")]
+    assert "một nửa" not in json.dumps(minh.keeps)
+    signed_in(minh.page, live_server, people.minh.user)
+    minh("engine.register()")
+    assert [each["id"] for each in minh.shows["drafts"]] == [half]
 
 
 def test_a_clock_that_is_wrong_by_a_year_changes_nothing(handset, people):

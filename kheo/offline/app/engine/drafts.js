@@ -126,9 +126,11 @@ export async function emptyBin(day) {
   const old = (await db.getAll("drafts")).filter((draft) => draft.binned && draft.binnedOn && daysBetween(draft.binnedOn, day) >= BIN_DAYS);
   const undated = (await db.getAll("drafts")).filter((draft) => draft.binned && !draft.binnedOn);
   if (!old.length && !undated.length) return;
-  await write(["drafts", "photos"], async (tx) => {
+  await write(["drafts", "photos", "outbox"], async (tx) => {
     for (const draft of old) {
       await tx.objectStore("drafts").delete(draft.id);
+      // What it was to correct still waits, with its photos.
+      if (await tx.objectStore("outbox").get(draft.id)) continue;
       for (const photo of draft.photos) await tx.objectStore("photos").delete([draft.id, photo.sha256]);
     }
     for (const draft of undated) await tx.objectStore("drafts").put({ ...draft, binnedOn: day });

@@ -19,7 +19,13 @@ export async function register() {
   const own = sealed.findLast((each) => each.person === phone.person.id);
   // The work lies under the name this phone had for that person.
   if (own && own.phone !== first && own.phone !== phone.phone) phone = await askSignedIn("phones", { phone: own.phone });
-  if (before && before.person.id !== phone.person.id) await alone(() => seal(before));
+  if (before && before.person.id !== phone.person.id) {
+    // What is ready goes first, in the name of whoever wrote it.
+    await sync().catch(() => {});
+    await alone(async () => {
+      if (await meta("phone")) await wipe({ farewell: true, sealed: await seal(before) });
+    });
+  }
   await write(["meta"], async (tx) => {
     const as = phone.posts.some((post) => post.id === before?.as) ? before.as : (phone.posts[0]?.id ?? null);
     await keep(tx, "phone", { ...phone, as, expired: false });
@@ -96,8 +102,12 @@ export async function sayFarewell() {
 
 // Sealing: one row after the other, so that a phone that dies halfway has each either open or sealed.
 
-/** @param {any} phone whose person's work is sealed, with the key that the office keeps for it */
+/**
+ * @param {any} phone whose person's work is sealed, with the key that the office keeps for it
+ * @returns {Promise<number>} how many pieces of work
+ */
 async function seal(phone) {
+  let pieces = 0;
   const db = await database();
   const key = await keyOf(phone.seal);
   await write(["meta"], async (tx) => {
@@ -115,8 +125,10 @@ async function seal(phone) {
         await tx.objectStore("sealed").add({ phone: phone.phone, person: phone.person.id, store, iv, data });
         await tx.objectStore(store).delete(open);
       });
+      if (store === "drafts" || store === "outbox") pieces += 1;
     }
   }
+  return pieces;
 }
 
 /** Opens what was sealed for this person; what cannot be opened stays sealed. */

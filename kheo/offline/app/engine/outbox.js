@@ -6,6 +6,7 @@
  * it offers that.
  */
 import { putIntoOutbox } from "./drafts.js";
+import { refreshPack } from "./pack.js";
 import { changed, notice, progress, show, syncing } from "./state.js";
 import { database, keep, meta, next, setReserveAside, write } from "./store.js";
 import { ask } from "./server.js";
@@ -23,6 +24,8 @@ let running = null;
 let wanted = false;
 let failures = 0;
 let timer = 0;
+// Whether anything was received since the pack was fetched: what was sent changes what is due.
+let news = false;
 
 /**
  * Sends all that can be sent. Answers how it went: {left: envelopes not yet received whole, trouble: sentence or ""}.
@@ -70,6 +73,10 @@ async function rounds() {
     const again = trouble instanceof NoSignal;
     if (again) pause();
     else failures = 0;
+    if (news && typeof document !== "undefined") {
+      news = false;
+      refreshPack().catch(() => {});
+    }
     return { left, trouble: trouble?.sentence ?? "", again: again && left > 0 };
   } finally {
     syncing(false);
@@ -217,25 +224,28 @@ async function received(batch, receipts) {
       await take(tx, item, receipt);
     }
   });
+  news = true;
   if (!understood) throw new NoSignal(new Error("an answer without receipts"));
   await changed("outbox");
 }
 
 async function take(tx, item, receipt) {
-  const missing = new Set(receipt.photos_missing ?? []);
+  // A photo goes once more rather than not at all.
+  const missing = receipt.photos_missing ? new Set(receipt.photos_missing) : null;
+  const unreadable = receipt.state === "unreadable";
   let photosLeft = 0;
   for (const { sha256 } of item.photos) {
     const photo = await tx.objectStore("photos").get([item.id, sha256]);
     if (!photo) continue;
-    const uploaded = !missing.has(sha256);
-    if (!uploaded) photosLeft += 1;
+    const uploaded = missing ? !missing.has(sha256) : false;
+    if (!uploaded && !unreadable) photosLeft += 1;
     await tx.objectStore("photos").put({ ...photo, uploaded, url: photo.uploaded && !uploaded ? null : photo.url });
   }
   const state = { needs_attention: "attention", unreadable: "attention", conflict: "conflict" }[receipt.state] ?? "received";
   await put(tx, {
     ...item, flight: false, state, outcome: receipt.state, number: receipt.number ?? item.number, sentence: receipt.sentence ?? "",
     notes: receipt.notes ?? [], errors: receipt.errors ?? {}, record: receipt.record ?? null,
-    content: receipt.state === "unreadable" ? item.replaces : receipt.content,
+    content: unreadable ? item.replaces : receipt.content,
     receivedAt: new Date().toISOString(), photosLeft, all: bytesOf(item), done: 20_000,
   });
 }

@@ -81,12 +81,15 @@ const parts = {
 };
 
 /** An item of the outbox as the person understands it. */
-function shown(item) {
+function shown({ kept: before, ...item }) {
   const way = under.get(item.id);
-  const sending = way || item.state === "received";
+  const kept = before ?? item.state;
+  const sending = kept === "received" || (way && kept === "here");
   return {
     ...item,
-    state: way && item.state === "here" ? "sending" : item.state === "received" ? "sending" : item.state,
+    // As it is stored: what is shown changes with every piece of a photo.
+    kept,
+    state: sending ? "sending" : kept,
     progress: sending ? Math.min(1, (way?.done ?? item.done ?? 0) / Math.max(1, way?.all ?? item.all ?? 1)) : 0,
   };
 }
@@ -142,7 +145,7 @@ export function progress(id, way) {
 
 function underWay(id, way) {
   way ? under.set(id, way) : under.delete(id);
-  if (page) show({ outbox: current.outbox.map((item) => (item.id === id ? shown({ ...item, state: item.number ? "received" : item.state === "sending" ? "here" : item.state }) : item)) });
+  if (page) show({ outbox: current.outbox.map((item) => (item.id === id ? shown(item) : item)) });
 }
 
 let notices = 0;
