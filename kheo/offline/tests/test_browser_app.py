@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from kheo.fieldwork.models import FieldReport
 from kheo.offline import words
+from kheo.offline.models import Delivery
 from kheo.offline.tests.cast import cast, picture, running
 from kheo.offline.tests.phone import signed_in
 
@@ -86,3 +87,58 @@ def test_what_another_app_shares_becomes_a_report(minh):
     assert len(draft["photos"]) == 1
     assert kept(minh, "shared") == []
     assert not FieldReport.objects.exists()
+
+
+def test_what_waits_goes_in_the_background_when_the_app_is_closed(minh, browser_page):
+    minh.context.set_offline(True)
+    minh.goto("/thuc-dia/#/bao-cao")
+    minh.get_by_text("Con đường hiến đất").first.click()
+    expect(minh.locator("textarea").first).to_be_visible()
+    envelope = finished(minh)
+    minh.goto("about:blank")
+    minh.context.set_offline(False)
+    # The browser says by itself that there is signal again; here it is told to.
+    devtools = minh.context.new_cdp_session(minh)
+    seen: list[dict] = []
+    updated = "ServiceWorker.workerRegistrationUpdated"
+    devtools.on(updated, lambda told: seen.extend(told["registrations"]))
+    devtools.send("ServiceWorker.enable")
+    minh.wait_for_timeout(300)
+    worker = next(each for each in seen if each["scopeURL"].endswith("/thuc-dia/"))
+    devtools.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {
+            "origin": worker["scopeURL"].removesuffix("/thuc-dia/"),
+            "registrationId": worker["registrationId"],
+            "tag": "outbox",
+            "lastChance": False,
+        },
+    )
+    for _ in range(50):
+        if Delivery.objects.exists():
+            break
+        minh.wait_for_timeout(100)
+    assert str(Delivery.objects.get().envelope) == envelope
+
+
+def finished(page: Page) -> str:
+    """The draft on the screen goes into the outbox as it stands; answers its id."""
+    [draft] = kept(page, "drafts")
+    page.evaluate(
+        """(draft) => new Promise((resolve, reject) => {
+            const opening = indexedDB.open('kheo-field');
+            opening.onsuccess = () => {
+                const change = opening.result.transaction(['drafts', 'outbox'], 'readwrite');
+                const {id, kind, as, data} = draft;
+                change.objectStore('outbox').put({
+                    id, kind, as, data, pack_day: null, form: null, replaces: null, written_at: '',
+                    photos: [], send: true, order: 1, state: 'here', photosLeft: 0, number: '',
+                });
+                change.objectStore('drafts').delete(id);
+                change.oncomplete = () => { opening.result.close(); resolve(true); };
+                change.onerror = () => reject(change.error);
+            };
+        })""",
+        draft,
+    )
+    return draft["id"]

@@ -119,6 +119,46 @@ def test_what_needs_attention_is_corrected_and_takes_the_place_of_the_first(hand
     assert FieldReport.objects.count() == 1
 
 
+def until_asked(phone, asked, times):
+    for _ in range(50):
+        if len(asked) == times:
+            break
+        phone.page.wait_for_timeout(100)
+    assert len(asked) == times
+    phone.until("!s.syncing")
+
+
+def test_what_breaks_off_is_tried_again_after_a_growing_pause(chromium, live_server, people):
+    # Without a worker, to which the browser would give the work at once.
+    context = chromium.new_context(base_url=live_server.url, service_workers="block")
+    page = context.new_page()
+    signed_in(page, live_server, people.minh.user)
+    minh = Handset(page).open()
+    minh("engine.register()")
+    page.clock.install(time="2026-07-20T08:00:00")
+    page.clock.pause_at("2026-07-20T09:00:00")
+    asked: list[str] = []
+
+    def refuse(route):
+        asked.append(route.request.url)
+        route.abort()
+
+    minh.page.route("**/deliveries", refuse)
+    minh("engine.finish(given)", minh.write("report", about(people)))
+    for times, longest in ((1, 2_000), (2, 4_000), (3, 8_000)):
+        until_asked(minh, asked, times)
+        # Not before half of the pause, and surely after all of it.
+        minh.page.clock.run_for(longest // 2 - 50)
+        minh.page.wait_for_timeout(150)
+        assert len(asked) == times
+        if times == 3:
+            minh.page.unroute("**/deliveries")
+        minh.page.clock.run_for(longest // 2 + 100)
+    minh.until("s.sent.length === 1")
+    assert FieldReport.objects.count() == 1
+    context.close()
+
+
 def test_two_phones_of_one_person_and_two_tabs_of_one_phone(handset, people):
     first, second = handset(), handset()
     draft = first.write("report", about(people))

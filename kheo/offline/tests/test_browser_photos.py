@@ -52,7 +52,7 @@ def test_a_photo_goes_on_where_the_line_broke(transactional_db, chromium, line):
     context.set_offline(False)
     minh.until("s.sent.length === 1 && !s.outbox.length", 30)
     assert line.broken == 1
-    # What had arrived was not sent again: the piece under way went twice, or thrice where the server still held it.
+    # What had arrived was not sent again: only the piece under way, twice where the server still held it.
     assert line.sent < photo["size"] + 2 * PIECE
     expected = ExpectedPhoto.objects.get()
     assert expected.arrived_at is not None

@@ -7,7 +7,7 @@ import { database, setReserveAside } from "./store.js";
 import { now, sync } from "./outbox.js";
 import { refreshPack } from "./pack.js";
 import { sayFarewell } from "./leaving.js";
-import { watchWorker } from "./versions.js";
+import { lookForVersion, watchWorker } from "./versions.js";
 
 export { subscribe, snapshot, dismiss } from "./state.js";
 export { newDraft, save, discard, restore, finish, edit } from "./drafts.js";
@@ -27,11 +27,14 @@ export async function open() {
   show({ opened: true });
   addEventListener("online", () => {
     show({ online: true });
-    reach();
+    reach().catch(() => {});
   });
   addEventListener("offline", () => show({ online: false }));
+  // An installed app is seldom opened anew: it lies behind others for days.
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible" && snapshot().outbox.length) now().catch(() => {});
+    if (document.visibilityState !== "visible") return;
+    if (performance.now() - reached > STALE) reach().catch(() => {});
+    else if (snapshot().outbox.length) now().catch(() => {});
   });
   prepare().catch(() => {});
 }
@@ -45,9 +48,15 @@ async function prepare() {
   await reach();
 }
 
-/** Sends, fetches and says goodbye, as far as there is something to do. */
+// After that many milliseconds behind other apps it asks for news.
+const STALE = 10 * 60_000;
+let reached = -STALE;
+
+/** Sends, fetches, says goodbye and looks for a new version, as far as there is something to do. */
 async function reach() {
   if (navigator.onLine === false) return;
+  reached = performance.now();
+  lookForVersion();
   await sayFarewell();
   if (!snapshot().signedIn) return;
   await now();

@@ -17,6 +17,11 @@ export async function watchWorker() {
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", waits));
 }
 
+/** The browser looks by itself only when a page is opened. */
+export function lookForVersion() {
+  navigator.serviceWorker?.getRegistration("/thuc-dia/").then((registration) => registration?.update()).catch(() => {});
+}
+
 /** The new version takes the app over; every keystroke is kept, so the page may load anew. */
 export async function useNewVersion() {
   const registration = await navigator.serviceWorker.getRegistration("/thuc-dia/");
