@@ -10,10 +10,11 @@ class OfflineConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.lib.nightly import nightly
-        from kheo.offline import keeping, photos, registrations, reports, verify, washing
+        from kheo.offline import keeping, panels, photos, registrations, reports, verify, washing
         from kheo.ui.registry import verbs
         from kheo.units import heirs
 
+        panels.declare()
         reports.register()
         verify.declare()
         nightly.add("phone_contents", _("Empty what phones delivered long ago"), keeping.empty_old)

@@ -86,13 +86,12 @@ WORDS: dict[str, Any] = {
     "initiatives.none_why": _("Register the first one; it is shown here once the committee has accepted it."),
     "initiative.last": pgettext_lazy("phone", "last report {day}"),
     "initiative.never": pgettext_lazy("phone", "no report yet"),
-    "initiative.due": pgettext_lazy("phone", "report due"),
+    "initiative.due": pgettext_lazy("phone", "something is due"),
     "initiative.place": pgettext_lazy("phone", "Place"),
     "initiative.owner": pgettext_lazy("phone", "Led by"),
     "initiative.field": pgettext_lazy("phone", "Field of work"),
     "initiative.year": pgettext_lazy("phone", "Year"),
     "initiative.state": pgettext_lazy("phone", "State"),
-    "initiative.goal": pgettext_lazy("phone", "Goal"),
     "initiative.target": pgettext_lazy("phone", "Target"),
     "initiative.last_day": pgettext_lazy("phone", "Last report"),
     "initiative.reached": pgettext_lazy("phone", "Reached so far"),
@@ -303,7 +302,7 @@ WORDS: dict[str, Any] = {
     "leave.sent": _("Signed out. Everything was sent."),
     "leave.sealed": _("Signed out. What was not sent is sealed on this phone."),
     # The door
-    "welcome.title": pgettext_lazy("phone", "Work without signal"),
+    "welcome.title": _("Work without signal"),
     "welcome.lead": _("For those who report from villages and building sites."),
     "welcome.write": _("Write reports and registrations and take photos, also without signal."),
     "welcome.keep": _(

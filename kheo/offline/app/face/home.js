@@ -47,15 +47,10 @@ export function Home({ snapshot }) {
   </${Screen}>`;
 }
 
-/** What is due from me: a report period opens its form, the year's list its own. */
+/** What is due from me: a report period opens its form, the year's list its own; the rest is done on the website. */
 function Due({ snapshot, due }) {
-  const continuing = item(snapshot, "continuing")?.rows ?? [];
-  const lines = due.map((each) => html`<li key=${each.key ?? each.id}><${DueLine} snapshot=${snapshot} each=${each} /></li>`);
-  if (continuing.length) {
-    const year = item(snapshot, "continuing").year;
-    lines.push(html`<li key="continuing"><${Opening} snapshot=${snapshot} kind="continuing" data=${{ year: String(year ?? ""), pk: [] }} title=${t("continuing.title", { year: year ?? "" })} told=${tn("continuing.rows", continuing.length)} /></li>`);
-  }
-  if (formOf(snapshot, "unit_report") && mayWrite(snapshot, "unit_report") && !due.some((each) => each.kind === "unit_report")) {
+  const lines = due.map((each, n) => html`<li key=${n}><${DueLine} snapshot=${snapshot} each=${each} /></li>`);
+  if (mayWrite(snapshot, "unit_report") && formOf(snapshot, "unit_report") && !due.some((each) => each.kind === "unit_report")) {
     lines.push(html`<li key="unit_report"><${Opening} snapshot=${snapshot} kind="unit_report" data=${{}} title=${t("kind.unit_report")} told=${t("due.any_time")} /></li>`);
   }
   if (!lines.length) return html`<p class="hint">${t("due.none")}. ${t("due.none_why")}</p>`;
@@ -65,18 +60,16 @@ function Due({ snapshot, due }) {
 const Late = ({ late }) => (late ? html`<span class="line-link__state"><${Status} tone="warn">${t("due.late")}</${Status}></span>` : null);
 
 function DueLine({ snapshot, each }) {
-  const told = each.due ? t("due.by", { day: day(each.due) }) : "";
-  if (each.kind === "unit_report") return html`<${Opening} snapshot=${snapshot} kind="unit_report" data=${{ entry: String(each.entry ?? each.id ?? "") }} title=${each.title ?? each.name} told=${told} late=${each.late} />`;
-  const about = each.initiative ? initiative(snapshot, each.initiative) : null;
-  if (about) {
-    return html`<button type="button" class="line-link" onClick=${() => beginReport(about)}><span class="line-link__words"><strong>${about.name}</strong><span class="hint">${told}</span><${Late} late=${each.late} /></span><${Icon} name="next" /></button>`;
-  }
-  return html`<div class="line-link line-link--still"><span class="line-link__words"><strong>${each.title ?? each.name}</strong><span class="hint">${[told, t("due.on_web")].filter(Boolean).join(" · ")}</span><${Late} late=${each.late} /></span></div>`;
+  const told = each.until ? t("due.by", { day: day(each.until) }) : "";
+  const { year } = item(snapshot, "continuing") ?? {};
+  const data = { unit_report: { entry: String(each.entry ?? "") }, continuing: { year: String(year ?? ""), pk: [] }, registration: {} }[each.kind];
+  if (data && mayWrite(snapshot, each.kind)) return html`<${Opening} snapshot=${snapshot} kind=${each.kind} data=${data} title=${each.kind === "continuing" ? t("continuing.title", { year }) : each.text} told=${{ continuing: each.text, unit_report: "" }[each.kind] ?? told} late=${each.late} />`;
+  return html`<div class="line-link line-link--still"><span class="line-link__words"><strong class="clamp">${each.text}</strong><span class="hint">${[told, t("due.on_web")].filter(Boolean).join(" · ")}</span><${Late} late=${each.late} /></span></div>`;
 }
 
 /** A line that opens the draft already begun, or begins one. */
 function Opening({ snapshot, kind, data, title, told, late }) {
-  const begun = snapshot.drafts.find((each) => each.kind === kind && (!data.entry || String(each.data.entry) === data.entry));
+  const begun = kind === "registration" ? null : snapshot.drafts.find((each) => each.kind === kind && !each.data.series && (!data.entry || String(each.data.entry) === data.entry));
   const words = html`<span class="line-link__words"><strong>${title}</strong><span class="hint">${[told, begun ? t("which.begun") : ""].filter(Boolean).join(" · ")}</span><${Late} late=${late} /></span><${Icon} name="next" />`;
   if (begun) return html`<a class="line-link" href=${to("soan", begun.id)}>${words}</a>`;
   return html`<button type="button" class="line-link" onClick=${() => begin(kind, data)}>${words}</button>`;
@@ -90,7 +83,7 @@ function DraftLine({ snapshot, draft }) {
 /** @param {{each: any}} props */
 export function InitiativeLine({ each }) {
   const last = each.last?.day ? t("initiative.last", { day: day(each.last.day) }) : t("initiative.never");
-  return html`<li><a class="line-link" href=${to("mo-hinh", each.id)}><span class="line-link__words"><strong>${each.name}</strong><span class="hint">${[each.place, last].filter(Boolean).join(" · ")}</span>${each.due && html`<span class="line-link__state"><${Status} tone="wait">${t("initiative.due")}</${Status}></span>`}</span><${Icon} name="next" /></a></li>`;
+  return html`<li><a class="line-link" href=${to("mo-hinh", each.id)}><span class="line-link__words"><strong>${each.name}</strong><span class="hint">${[each.place, last].filter(Boolean).join(" · ")}</span>${each.due?.length > 0 && html`<span class="line-link__state"><${Status} tone="wait">${t("initiative.due")}</${Status}></span>`}</span><${Icon} name="next" /></a></li>`;
 }
 
 function ReturnedLine({ snapshot, each }) {
@@ -150,15 +143,14 @@ export function Initiative({ snapshot, id }) {
     [t("initiative.owner"), about.owner],
     [t("initiative.field"), about.field],
     [t("initiative.year"), about.year],
-    [t("initiative.state"), about.state_label ?? about.state],
-    [t("initiative.goal"), about.goal],
+    [t("initiative.state"), about.state_word],
     [t("initiative.target"), about.target],
     [t("initiative.last_day"), about.last?.day ? day(about.last.day) : t("initiative.never")],
     [t("initiative.reached"), about.last?.reached],
-    [t("initiative.figures"), Array.isArray(about.figures) ? about.figures.map((each) => (Array.isArray(each) ? each.join(": ") : each)).join("; ") : about.figures],
+    [t("initiative.figures"), about.figures?.map((each) => each.join(": ")).join("; ")],
   ].filter(([, value]) => value);
   return html`<${Screen} title=${about.name} back=${["mo-hinh"]} name=${`mo-hinh-${id}`}>
-    ${about.due && html`<${Note} tone="warn"><p>${typeof about.due === "string" ? t("due.by", { day: day(about.due) }) : t("initiative.due")}</p></${Note}>`}
+    ${about.due?.length > 0 && html`<${Note} tone="warn">${about.due.map((sentence) => html`<p>${sentence}</p>`)}</${Note}>`}
     <div class="card card--roomy"><dl class="facts">${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl></div>
     <div class="actions">
       ${begun ? html`<a class="button button--main" href=${to("soan", begun.id)}><${Icon} name="report" />${t("initiative.go_on")}</a>` : mayWrite(snapshot, "report") && html`<button type="button" class="button button--main" onClick=${() => beginReport(about)}><${Icon} name="report" />${t("home.report")}</button>`}

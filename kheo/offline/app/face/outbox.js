@@ -89,7 +89,8 @@ export function Item({ snapshot, id }) {
       ${each.number && html`<p class="receipt"><span class="hint">${t("item.number")}</span><strong>${each.number}</strong></p>`}
       ${sentence && html`<p>${sentence}</p>`}
       ${office.reason && html`<blockquote><p class="hint">${t("sent.reason")}</p><p>${office.reason}</p></blockquote>`}
-      ${(each.notes ?? []).map((note) => html`<p>${note}</p>`)}
+      ${(each.notes?.length ? each.notes : (office.notes ?? [])).map((note) => html`<p>${note}</p>`)}
+      ${(office.photos ?? []).filter((photo) => photo.state === "refused").map((photo) => html`<p class="errorlist">${photo.name}: ${photo.sentence}</p>`)}
       ${each.photosLeft > 0 && each.state !== "here" && html`<p>${tn("item.photos_left", each.photosLeft)}</p>`}
       ${office.day && html`<p class="hint">${day(office.day)}</p>`}
     </div>

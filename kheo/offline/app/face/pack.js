@@ -13,7 +13,7 @@ export function initiatives(snapshot) {
     if (key.startsWith("initiative:")) found.push({ id: key.slice("initiative:".length), ...content });
   }
   const order = new Intl.Collator("vi");
-  return found.sort((a, b) => (a.due ? 0 : 1) - (b.due ? 0 : 1) || order.compare(a.name, b.name));
+  return found.sort((a, b) => (a.due?.length ? 0 : 1) - (b.due?.length ? 0 : 1) || order.compare(a.name, b.name));
 }
 
 /** @param {any} snapshot @param {string|number} id */
@@ -31,9 +31,12 @@ export function matching(all, typed) {
 /** What I sent that came back with a reason. @param {any} snapshot */
 export const returned = (snapshot) => snapshot.sent.filter((each) => each.state === "returned");
 
+/** What a kind asks. The year's list has no form of its own: its boxes come with the pack. */
+const TICKS = { fields: [{ name: "pk", label: "", kind: "choices", required: true, options: [] }], groups: [] };
+
 /** @param {any} snapshot @param {string} kind */
 export function formOf(snapshot, kind) {
-  return item(snapshot, `form:${kind}`);
+  return item(snapshot, `form:${kind}`) ?? (kind === "continuing" && item(snapshot, "continuing") ? TICKS : null);
 }
 
 /**
@@ -59,5 +62,5 @@ export function titleOf(snapshot, thing, t) {
     const chosen = entry?.options?.find(([value]) => String(value) === String(data.entry ?? ""));
     return chosen && data.entry ? String(chosen[1]) : t("kind.unit_report");
   }
-  return t("kind.continuing");
+  return data.year ? t("continuing.title", { year: data.year }) : t("kind.continuing");
 }
