@@ -32,11 +32,12 @@ export function number(value) {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(value);
 }
 
-/** A size as people say it: "42 KB", "1,3 MB". @param {number} bytes */
+/** A size as people say it: "42 KB", "1,3 MB", "10 GB". @param {number} bytes */
 export function size(bytes) {
   if (!bytes) return "0 KB";
   if (bytes < 1024 * 1024) return `${number(Math.max(1, Math.round(bytes / 1024)))} KB`;
-  return `${number(Math.round((bytes / 1024 / 1024) * 10) / 10)} MB`;
+  if (bytes < 1024 ** 3) return `${number(bytes / 1024 ** 2)} MB`;
+  return `${number(bytes / 1024 ** 3)} GB`;
 }
 
 /** 23/05/2026, of "2026-05-23" or of a moment. @param {string|Date|null} value */

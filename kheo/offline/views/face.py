@@ -4,6 +4,7 @@ from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from kheo.offline import shell
@@ -12,6 +13,7 @@ from kheo.ui.doors import open_door
 
 @open_door("It must open without signal; the page is the same for everyone and holds nothing about anybody.")
 @require_GET
+@gzip_page
 @ensure_csrf_cookie
 @csp_update({"img-src": ["blob:"]})
 def app(request: HttpRequest) -> HttpResponse:

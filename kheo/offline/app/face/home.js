@@ -6,7 +6,7 @@ import { NoInitiatives, Search, begin, beginReport } from "./form.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { ItemLine } from "./outbox.js";
-import { formOf, initiative, initiatives, item, matching, mayWrite, returned, titleOf, whyNot } from "./pack.js";
+import { formOf, initiative, initiatives, item, matching, mayWrite, returned, sentOf, titleOf, whyNot } from "./pack.js";
 import { Empty, Note, Screen, Status, to, troubled, waiting } from "./shell.js";
 import { InstallHint } from "./phone.js";
 
@@ -91,7 +91,7 @@ function ReturnedLine({ snapshot, each }) {
 }
 
 function Sent({ snapshot }) {
-  const { sent } = snapshot;
+  const sent = sentOf(snapshot);
   if (!sent.length) return null;
   return html`<section aria-labelledby="sent"><h2 id="sent">${t("home.sent")}</h2>
     <ul class="lines">${sent.slice(0, 3).map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul>
@@ -137,7 +137,7 @@ export function Initiative({ snapshot, id }) {
   const about = initiative(snapshot, id);
   if (!about) return html`<${Screen} title=${t("initiative.gone")} back=${["mo-hinh"]}><p>${t("initiative.gone_why")}</p></${Screen}>`;
   const begun = snapshot.drafts.find((each) => each.kind === "report" && String(each.data.initiative) === String(id));
-  const history = snapshot.sent.filter((each) => String(each.office?.initiative ?? each.data?.initiative ?? "") === String(id));
+  const history = sentOf(snapshot).filter((each) => String(each.office?.initiative ?? each.data?.initiative ?? "") === String(id));
   const facts = [
     [t("initiative.place"), about.place],
     [t("initiative.owner"), about.owner],

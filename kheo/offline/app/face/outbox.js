@@ -5,7 +5,7 @@ import { day, moment, number, t, tn } from "../words.js";
 import { Facts } from "./form.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { formOf, returned, titleOf } from "./pack.js";
+import { formOf, returned, sentOf, titleOf } from "./pack.js";
 import { Empty, Note, Screen, Status, go, goInstead, to, troubled, waiting } from "./shell.js";
 
 // States for which the phone has a sentence of its own.
@@ -42,7 +42,7 @@ export function Outbox({ snapshot }) {
   const wrong = troubled(snapshot);
   const going = waiting(snapshot);
   const back = returned(snapshot);
-  const received = snapshot.sent.filter((each) => each.state !== "returned");
+  const received = sentOf(snapshot).filter((each) => each.state !== "returned");
   return html`<${Screen} title=${t("outbox.title")} lead=${t("outbox.lead")} back=${null}>
     ${wrong.length + back.length > 0 && html`<section aria-labelledby="wrong"><h2 id="wrong">${t("home.attention")}</h2><ul class="lines">${[...wrong, ...back].map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul></section>`}
     <section aria-labelledby="going"><h2 id="going">${t("outbox.going")}</h2>
@@ -56,7 +56,7 @@ export function Outbox({ snapshot }) {
 
 /** @param {{snapshot: any, id: string}} props */
 export function Item({ snapshot, id }) {
-  const each = [...snapshot.outbox, ...snapshot.sent].find((one) => one.id === id);
+  const each = [...snapshot.outbox, ...sentOf(snapshot)].find((one) => one.id === id);
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState("");
   const gone = !each && !snapshot.drafts.some((draft) => draft.id === id);
@@ -71,7 +71,7 @@ export function Item({ snapshot, id }) {
   const edit = async () => {
     setBusy(true);
     try {
-      go("soan", await engine.edit(id));
+      go("soan", await engine.edit(each.office && each.state !== "attention" ? each.office.id : id));
     } catch (error) {
       setBusy(false);
       setTrouble(error.sentence ?? t("item.gone_why"));
@@ -111,7 +111,7 @@ export function Item({ snapshot, id }) {
 
 /** What was received from this phone or by the website, and what became of it. @param {{snapshot: any}} props */
 export function SentList({ snapshot }) {
-  const { sent } = snapshot;
+  const sent = sentOf(snapshot);
   return html`<${Screen} title=${t("sent.title")} lead=${t("sent.lead")} back=${["hop-gui"]}>
     ${sent.length === 0 && html`<${Empty} title=${t("sent.none")}><p>${t("sent.none_why")}</p></${Empty}>`}
     <ul class="lines">${sent.map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul>

@@ -28,8 +28,25 @@ export function matching(all, typed) {
   return asked.length ? all.filter((each) => asked.every((word) => fold(`${each.name} ${each.place ?? ""}`).includes(word))) : all;
 }
 
+/**
+ * What was received from this phone and what the office has of me besides, each in the state the office tells;
+ * what this phone sent comes first, the newest above.
+ * @param {any} snapshot @returns {any[]}
+ */
+export function sentOf(snapshot) {
+  const here = snapshot.sent.map((each) => ({ ...each, state: each.office?.state ?? each.state }));
+  const told = new Set([...here.map((each) => each.office?.id), ...here.map((each) => each.id), ...snapshot.outbox.map((each) => each.id), ...snapshot.drafts.map((each) => each.id)]);
+  const besides = Object.entries(snapshot.pack?.items ?? {})
+    .filter(([key]) => key.startsWith("mine:") && !told.has(key.slice("mine:".length)))
+    .map(([key, office]) => {
+      const id = key.slice("mine:".length);
+      return { id, kind: office.kind, data: {}, photos: [], state: office.state, number: office.number ?? "", office: { ...office, id } };
+    });
+  return [...here, ...besides.sort((a, b) => String(b.office.day ?? "").localeCompare(String(a.office.day ?? "")))];
+}
+
 /** What I sent that came back with a reason. @param {any} snapshot */
-export const returned = (snapshot) => snapshot.sent.filter((each) => each.state === "returned");
+export const returned = (snapshot) => sentOf(snapshot).filter((each) => each.state === "returned");
 
 /** What a kind asks. The year's list has no form of its own: its boxes come with the pack. */
 const TICKS = { fields: [{ name: "pk", label: "", kind: "choices", required: true, options: [] }], groups: [] };

@@ -1,0 +1,198 @@
+"""Minh works on his phone as he sees it: Vietnamese screens, no signal, and the numbers when it is back."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kheo.fieldwork.models import FieldReport
+from kheo.initiatives.models import Initiative
+from kheo.offline.models import Delivery, Phone
+from kheo.offline.tests.cast import accepted, cast, picture, running
+from kheo.offline.tests.phone import signed_in
+
+pytestmark = pytest.mark.browser
+
+ZALO = (
+    "Mozilla/5.0 (Linux; Android 7.0; SM-G610F) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "
+    "Chrome/119.0.6045.66 Mobile Safari/537.36 Zalo android/12070567 ZaloTheme/light ZaloLanguage/vi"
+)
+AGAIN = "Sửa lại"
+
+
+@pytest.fixture
+def people():
+    return cast()
+
+
+@pytest.fixture
+def phone(browser_page, live_server, people) -> Page:
+    """A phone on which Minh has signed in on the website, and not yet opened the app."""
+    signed_in(browser_page, live_server, people.minh.user)
+    browser_page.set_viewport_size({"width": 360, "height": 740})
+    return browser_page
+
+
+def enter(page: Page) -> None:
+    """Through the door, until the worker keeps the app."""
+    page.goto("/thuc-dia/vao/")
+    expect(page.get_by_role("heading", name=re.compile("^Chào đồng chí"))).to_be_visible()
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=40_000)
+
+
+def photos(count: int) -> list[dict]:
+    colours = ["green", "olive", "brown"]
+    return [
+        {"name": f"anh-{n}.jpg", "mimeType": "image/jpeg", "buffer": picture(colour=colours[n]).read()}
+        for n in range(count)
+    ]
+
+
+def choose(page: Page, name: str, label: str) -> None:
+    """One of a few is a row of buttons, one of some a list."""
+    if page.locator(f"select#f-{name}").count():
+        page.locator(f"#f-{name}").select_option(label=label)
+    else:
+        page.locator(f"#f-{name}-group").get_by_text(label, exact=True).click()
+
+
+def review_and_put(page: Page) -> None:
+    page.get_by_role("button", name="Xem lại và gửi").click()
+    expect(page.get_by_role("heading", name="Xem lại lần cuối")).to_be_focused()
+    page.get_by_role("button", name="Cho vào hộp gửi").click()
+    expect(page.get_by_text("trên máy này").first).to_be_visible()
+
+
+def test_a_week_without_signal_and_the_numbers_afterwards(phone, people):
+    road = running(people)
+    # The phone is not his yet: the door says what it is for and what is needed.
+    phone.goto("/thuc-dia/")
+    expect(phone.get_by_role("heading", name="Làm việc khi không có sóng")).to_be_visible()
+    phone.get_by_role("link", name="Đăng nhập trên máy này").click()
+    expect(phone.get_by_role("heading", name=re.compile("^Chào đồng chí"))).to_be_visible()
+    phone.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=40_000)
+    assert Phone.objects.get().user == people.minh.user
+    expect(phone.get_by_text("Có mạng")).to_be_visible()
+
+    phone.context.set_offline(True)
+    phone.reload()
+    expect(phone.get_by_text("Không có sóng", exact=True)).to_be_visible()
+
+    # He registers an initiative; what is missing is said next to the field, and the first has the focus.
+    phone.get_by_role("button", name="Đăng ký mô hình mới").click()
+    phone.get_by_role("button", name="Xem lại và gửi").click()
+    expect(phone.get_by_label("Tên mô hình")).to_be_focused()
+    expect(phone.locator("#f-name-error")).to_have_text("Mục này còn trống.")
+    phone.get_by_label("Tên mô hình").fill("Ngõ sạch vườn xanh")
+    choose(phone, "field", "Kinh tế")
+    phone.get_by_label("Xóm, bản").fill("bản Bãi Xa")
+    phone.get_by_label("Mục tiêu").fill("86 hộ cùng tham gia")
+    phone.locator("#f-contact_name").fill("Vi Thị Mai")
+    expect(phone.get_by_text(re.compile("^Đã lưu trên máy này lúc"))).to_be_visible()
+    review_and_put(phone)
+
+    # And a report from the road with three photos; the app is closed in between.
+    phone.get_by_role("link", name="Trang chính").first.click()
+    phone.get_by_role("link", name="Viết báo cáo").click()
+    phone.get_by_role("button", name=re.compile("Con đường hiến đất")).click()
+    phone.get_by_label("Những việc đã làm").fill("Bà con góp công mở đường")
+    phone.locator("#f-happened_on").fill("5/7/2026")
+    phone.locator("input[type=file][multiple]").set_input_files(photos(3))
+    expect(phone.get_by_role("img", name="Ảnh 3/3")).to_be_visible()
+    phone.reload()
+    expect(phone.locator("#f-narrative")).to_have_value("Bà con góp công mở đường")
+    expect(phone.get_by_role("img", name="Ảnh 3/3")).to_be_visible()
+    review_and_put(phone)
+    phone.get_by_role("link", name=re.compile("Hộp gửi")).click()
+    expect(phone.get_by_text("trên máy này")).to_have_count(2)
+    assert not FieldReport.objects.exists()
+
+    phone.context.set_offline(False)
+    expect(phone.get_by_text(re.compile("^đã nhận, số "))).to_have_count(2, timeout=30_000)
+    expect(phone.get_by_text("Không có gì chờ gửi")).to_be_visible()
+    report = FieldReport.objects.get()
+    assert (report.state, report.initiative) == ("sent", road.initiative)
+    assert Initiative.objects.filter(name="Ngõ sạch vườn xanh").exists()
+    number = Delivery.objects.get(record_type="fieldwork.fieldreport").number
+    phone.get_by_role("link", name=re.compile(number)).click()
+    expect(phone.locator(".receipt strong")).to_have_text(number)
+
+    # The desk sends it back; the reason and what he had written come to the phone.
+    report.return_(by=people.nga, reason="Ghi thêm số hộ tham gia.")
+    phone.get_by_role("link", name="Máy này").click()
+    phone.get_by_role("button", name="Tải mới").click()
+    phone.get_by_role("link", name="Trang chính").first.click()
+    phone.get_by_role("link", name=re.compile("Ghi thêm số hộ")).click()
+    phone.get_by_role("button", name=AGAIN).click()
+    expect(phone.locator("#f-narrative")).to_have_value("Bà con góp công mở đường")
+
+
+def test_in_zalos_browser_nothing_can_be_typed_before_chrome_is_offered(chromium, live_server):
+    context = chromium.new_context(base_url=live_server.url, user_agent=ZALO, locale="vi-VN")
+    page = context.new_page()
+    page.goto("/thuc-dia/")
+    expect(page.get_by_role("heading", name="Hãy mở bằng Chrome")).to_be_visible()
+    address = page.get_by_role("link", name="Mở bằng Chrome").get_attribute("href")
+    host = live_server.url.removeprefix("http://")
+    assert address.startswith(f"intent://{host}/thuc-dia/#Intent;scheme=http;package=com.android.chrome;")
+    expect(page.get_by_label("Hoặc chép địa chỉ")).to_have_value(f"{live_server.url}/thuc-dia/")
+    # Nothing was opened that could hold a draft.
+    assert page.evaluate("indexedDB.databases()") == []
+    context.close()
+
+
+SCREENS = [
+    "",
+    "bao-cao",
+    "mo-hinh",
+    "mo-hinh/{initiative}",
+    "hop-gui",
+    "da-gui",
+    "dien-thoai",
+    "soan/{report}",
+    "soan/{report}/xem",
+    "soan/{registration}",
+    "soan/{unit_report}",
+]
+
+
+@pytest.mark.parametrize("state", ["full", "empty"])
+def test_every_screen_is_open_to_everyone(phone, people, axe: Callable[..., None], state):
+    named = {"initiative": 0}
+    if state == "full":
+        road = running(people)
+        running(people, "Bếp ăn tình thương")
+        accepted(people, road)
+        named["initiative"] = road.initiative_id
+    enter(phone)
+    for button, kind in [("Đăng ký mô hình mới", "registration"), ("Báo cáo định kỳ", "unit_report")]:
+        phone.goto("/thuc-dia/#/")
+        phone.get_by_role("button", name=re.compile(button)).first.click()
+        phone.wait_for_url(re.compile("#/soan/"))
+        named[kind] = phone.url.rpartition("/")[2]
+    if state == "full":
+        phone.goto("/thuc-dia/#/bao-cao")
+        phone.get_by_role("button", name=re.compile("Con đường")).click()
+        phone.wait_for_url(re.compile("#/soan/"))
+        named["report"] = phone.url.rpartition("/")[2]
+        phone.locator("input[type=file][multiple]").set_input_files(photos(2))
+        expect(phone.get_by_role("img", name="Ảnh 2/2")).to_be_visible()
+    faults = []
+    for screen in SCREENS:
+        try:
+            path = screen.format(**named)
+        except KeyError:
+            continue
+        for width, scheme in ((360, "dark"), (1280, "light")):
+            phone.set_viewport_size({"width": width, "height": 800})
+            phone.emulate_media(color_scheme=scheme)
+            phone.goto(f"/thuc-dia/#/{path}")
+            expect(phone.get_by_role("heading", level=1)).to_have_count(1)
+            beyond = phone.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            if beyond > 0:
+                faults.append(f"#/{path} at {width} px scrolls sideways by {beyond} px")
+            axe(phone)
+    assert not faults, "\n".join(faults)
