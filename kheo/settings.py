@@ -86,11 +86,12 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 IDLE_MINUTES = int(os.environ.get("KHEO_IDLE_MINUTES") or 30)
 # Phones that work without signal: days for which a key opens without a sign-in; the long side, in pixels, to
 # which a phone shrinks its photos; how much of one phone may wait here unwashed; days an upload nothing waits
-# for is kept.
+# for is kept; days after which what waits for a person has waited too long.
 PHONE_DAYS = int(os.environ.get("KHEO_PHONE_DAYS") or 30)
 PHONE_PHOTO_SIDE = int(os.environ.get("KHEO_PHONE_PHOTO_SIDE") or 1600)
 PHONE_WAITING_BYTES = int(os.environ.get("KHEO_PHONE_WAITING_MB") or 500) * 1024 * 1024
 PHONE_KEPT_DAYS = int(os.environ.get("KHEO_PHONE_KEPT_DAYS") or 14)
+PHONE_LATE_DAYS = int(os.environ.get("KHEO_PHONE_LATE_DAYS") or 3)
 # What the status page and the page that puts the authority on phones read; "" where there is none.
 CERTIFICATE = os.environ.get("KHEO_CERTIFICATE", "")
 AUTHORITY = os.environ.get("KHEO_AUTHORITY", "")

@@ -51,12 +51,12 @@ class Came:
 
 @dataclass(frozen=True)
 class Channel:
-    """A way things come in beside the web. `ids(model)` gives the ids of a model's records (a queryset of
-    them), `told(model, ids)` what is known of those, each in a fixed number of queries."""
+    """A way things come in beside the web. `those(model)` is the condition on records of a model that came
+    so ("app.model"), `told(model, ids)` what is known of some; both in a fixed number of queries."""
 
     key: str
     label: str | Promise
-    ids: Callable[[str], Any]
+    those: Callable[[str], Q]
     told: Callable[[str, Collection[int]], dict[int, Came]]
 
 
@@ -72,9 +72,9 @@ class Channels:
         model = rows.model._meta.label_lower
         if wanted == "web":
             for channel in self.known.values():
-                rows = rows.exclude(pk__in=channel.ids(model))
+                rows = rows.exclude(channel.those(model))
         elif wanted in self.known:
-            rows = rows.filter(pk__in=self.known[wanted].ids(model))
+            rows = rows.filter(self.known[wanted].those(model))
         return rows
 
     def told(self, model: str, ids: Collection[int]) -> dict[int, Came]:

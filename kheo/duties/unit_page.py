@@ -19,6 +19,7 @@ from django.utils.translation import pgettext
 
 from kheo.audit.models import Entry
 from kheo.directives.models import Duty, Reply
+from kheo.duties.arrivals import Elsewhere, others
 from kheo.duties.due import due_from_others
 from kheo.duties.extent import Extent
 from kheo.duties.first_page import Action, actions
@@ -364,6 +365,11 @@ class UnitPage:
             (Plan.objects.visible_to(user).waiting_for(whole), _("plans to approve"), reverse("plans")),
         ]
         return list(self._counts(asked, links=self.is_ours))
+
+    @cached_property
+    def elsewhere(self) -> list[Elsewhere]:
+        """What waits for this body on a page of its own, as rooms above say; for its own people."""
+        return others.of(self.post) if self.is_ours and self.post is not None else []
 
     @cached_property
     def for_others(self) -> list[Waiting]:

@@ -1,7 +1,7 @@
 """The one mouth for reports, from a page or from a phone, and for what decides about them."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -317,10 +317,14 @@ class UnitReportForm(Form):
         by: Post,
         on: date | None = None,
         report: UnitReport | None = None,
+        also: Iterable[Initiative] = (),
         **kwargs: Any,
     ) -> None:
+        """`also`: what it tells of besides, because it ran when this was written without signal."""
         self.by, self.day, self.report = by, on or today(), report
         self.initiatives = list(covered_by(by))
+        running = {each.pk for each in self.initiatives}
+        self.initiatives += [each for each in also if each.pk not in running]
         initial: dict[str, Any] = {}
         if report is not None:
             initial = typed_page(report)

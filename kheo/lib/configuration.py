@@ -220,6 +220,13 @@ SETTINGS = [
         "14",
     ),
     Setting(
+        "KHEO_PHONE_LATE_DAYS",
+        "Điện thoại thực địa: sau mấy ngày thì bản gửi chờ người xem bị coi là chờ lâu.",
+        "Phones in the field: after how many days what waits for a person has waited too long.",
+        _number(1, 365),
+        "3",
+    ),
+    Setting(
         "KHEO_DEMO",
         "1: chạy thử với dữ liệu mẫu. Không bao giờ đặt 1 trên máy dùng thật.",
         "1 shows the demonstration's people on the sign-in page. Never on an installation.",

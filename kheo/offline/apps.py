@@ -10,13 +10,25 @@ class OfflineConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.lib.nightly import nightly
-        from kheo.offline import keeping, panels, photos, registrations, reports, verify, washing
+        from kheo.offline import (
+            attention,
+            continuing,
+            keeping,
+            panels,
+            photos,
+            registrations,
+            reports,
+            unit_reports,
+            verify,
+            washing,
+        )
         from kheo.ui.registry import verbs
         from kheo.units import heirs
 
         panels.declare()
         reports.register()
         verify.declare()
+        attention.declare()
         nightly.add("phone_contents", _("Empty what phones delivered long ago"), keeping.empty_old)
         registrations.register()
         if washing.soon not in photos.WASHERS:
@@ -27,9 +39,12 @@ class OfflineConfig(AppConfig):
             washing.every_night,
             110,
         )
+        unit_reports.register()
+        continuing.register()
         heirs.register(heirs.Question("unsent", _("Phones with unsent work"), phones_with_unsent_work))
         verbs.add(
             {
+                "continued": _("continued initiatives for a year"),
                 "phone_registered": _("took a phone for work without signal"),
                 "phone_signed_in": _("signed in on the phone again"),
                 "phone_signed_out": _("signed out on the phone"),

@@ -108,10 +108,10 @@ class Envelope:
         return {"as": self.as_post, "data": self.data, "send": self.send}
 
 
-def again(delivery: Any, changed: dict[str, str]) -> Envelope:
+def again(delivery: Any, changed: dict[str, Any]) -> Envelope:
     """The envelope of a delivery once more, with some fields put right by a person."""
     kept = delivery.content
-    data = {**kept.get("data", {}), **{name: [nfc(text)] for name, text in changed.items()}}
+    data = {**kept.get("data", {}), **{name: _texts(said) for name, said in changed.items()}}
     return Envelope(
         id=delivery.envelope,
         kind=delivery.kind,
@@ -124,6 +124,10 @@ def again(delivery: Any, changed: dict[str, str]) -> Envelope:
         send=kept.get("send", True),
         sender=delivery.user_id,
     )
+
+
+def _texts(said: str | list[str]) -> list[str]:
+    return [nfc(text) for text in ([said] if isinstance(said, str) else said)]
 
 
 def read_body(body: bytes) -> tuple[list[Any], int | None]:

@@ -218,7 +218,7 @@ def _bound(envelope: Envelope, post: Post) -> tuple[Any, kinds.Notes]:
     if kind is None:
         raise Waits("unknown_kind")
     form, notes = kind.bind(envelope, post)
-    known = set(form.fields) | kind.beside
+    known = set(form.fields) | kind.beside | getattr(form, "left_out", set())
     if unasked := [name for name, texts in envelope.data.items() if name not in known and any(texts)]:
         raise Waits("fields", names=", ".join(sorted(unasked)[:10]))
     return form, notes
@@ -338,19 +338,32 @@ def _keep(
 # What a person at the office decides about what waits
 
 
-def take_up(delivery: Delivery, *, by: Post, changed: dict[str, str]) -> Any:
+def _filing(delivery: Delivery, envelope: Envelope, by: Post) -> tuple[Post, kinds.Notes]:
+    """As whom it is filed: as its sender where they may still write there, else as whoever decides."""
+    batch = Batch(delivery.phone, delivery.user)
+    try:
+        post, notes = batch.acting(envelope) if batch.user_works else (by, [])
+    except Waits:
+        return by, []
+    if delivery.why == "assigned" and not post.acts_for(delivery.unit):
+        return by, []
+    return post, notes
+
+
+def opened(delivery: Delivery, *, by: Post, changed: dict[str, Any]) -> Any:
+    """Its form with what was sent and what a person put right. Raises Waits or Refused if there is none."""
+    envelope = envelopes.again(delivery, changed)
+    post, _notes = _filing(delivery, envelope, by)
+    return _bound(envelope, post)[0]
+
+
+def take_up(delivery: Delivery, *, by: Post, changed: dict[str, Any]) -> Any:
     """The record of a delivery that waited, taken up by a person. Raises Refused and changes nothing.
 
     Its sender's post of today files it; where there is none, `by` does. `changed` are fields put right.
     """
     envelope = envelopes.again(delivery, changed)
-    batch = Batch(delivery.phone, delivery.user)
-    try:
-        post, notes = batch.acting(envelope) if batch.user_works else (by, [])
-    except Waits:
-        post, notes = by, []
-    if delivery.why == "assigned" and not post.acts_for(delivery.unit):
-        post, notes = by, []
+    post, notes = _filing(delivery, envelope, by)
     try:
         form, more = _bound(envelope, post)
     except Waits as waits:

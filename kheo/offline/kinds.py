@@ -3,7 +3,8 @@
     register(Kind("report", _("Report"), "fieldwork.fieldreport", bind=…, file=…))
 
 `bind(envelope, post)` answers the bound form and the notes for the sender; it asks the database but changes
-nothing. It raises `Waits` where a person must decide first. `file(form, envelope, post)` runs inside the one
+nothing. Fields it leaves out on purpose, and has said so in a note, it names in `form.left_out`. It raises
+`Waits` where a person must decide first. `file(form, envelope, post)` runs inside the one
 transaction of the envelope: it looks again at scope and state, changes things by the verbs, and answers what
 the envelope became. It raises Refused with a sentence.
 """

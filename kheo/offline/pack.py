@@ -35,7 +35,7 @@ from kheo.lib.periods import VIETNAM, today
 from kheo.lib.refusals import Refused
 from kheo.offline import form_descriptions
 from kheo.offline.form_descriptions import fingerprint
-from kheo.offline.models import Delivery
+from kheo.offline.models import Continuation, Delivery
 from kheo.places.models import Area
 from kheo.plans.models import CalendarEntry, CriteriaSet, Plan
 from kheo.plans.models.criteria import walked
@@ -306,7 +306,13 @@ class Pack:
                 of_record.setdefault((delivery.record_type, delivery.record_id), []).append(delivery)
             else:
                 found[f"mine:{delivery.envelope}"] = _waiting(delivery)
-        for key, record, told in (*_reports(user, since), *_pages(user, since), *_registrations(user, since)):
+        known = (
+            *_reports(user, since),
+            *_pages(user, since),
+            *_registrations(user, since),
+            *_continuations(user, since),
+        )
+        for key, record, told in known:
             deliveries = of_record.get((record._meta.label_lower, record.pk), [])
             if key is None:
                 key = str(deliveries[-1].envelope) if deliveries else f"enrolment-{record.pk}"
@@ -412,6 +418,27 @@ def _registrations(user: Any, since: Any) -> Iterator[tuple[str | None, Any, dic
             "registration", enrolment, enrolment.steps.all(), {k: _text(k, v) for k, v in values.items()}
         )
         yield None, enrolment, told | {"initiative": enrolment.initiative_id}
+
+
+def _continuations(user: Any, since: Any) -> Iterator[tuple[str | None, Any, dict[str, Any]]]:
+    """Each sitting as one thing; what is returned of it is told by its own registration, to be corrected."""
+    rows = Continuation.objects.filter(by__user=user, created__gte=since).select_related("unit")
+    for made in reversed(rows.prefetch_related("lines__enrolment").order_by("-pk")[:MOST_TOLD]):
+        states = {line.enrolment.state for line in made.lines.all() if line.enrolment is not None}
+        settled = bool(states) and states <= set(Enrolment.COUNTED)
+        stage = Enrolment.State.APPROVED if settled else Enrolment.State.SENT
+        told: dict[str, Any] = {
+            "kind": "continuing",
+            "record": [made._meta.label_lower, made.pk],
+            "title": str(made),
+            "state": _STATES.get(stage, stage.value),
+            "state_word": str(stage.label),
+            "reason": "",
+            "day": made.created.astimezone(VIETNAM).date().isoformat(),
+            "url": made.get_absolute_url(),
+            "values": {},
+        }
+        yield str(made.series), made, told
 
 
 # Steps on the way up, as the phone tells them apart.

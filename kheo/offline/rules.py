@@ -12,6 +12,11 @@ def days_without_sign_in() -> int:
     return int(settings.PHONE_DAYS)
 
 
+def days_before_it_is_late() -> int:
+    """After how many days something from a phone has waited too long for a person to look at it."""
+    return int(settings.PHONE_LATE_DAYS)
+
+
 def days_contents_are_kept() -> int:
     """For how many days what was typed is kept beside the record it became, to settle a doubt by."""
     return 180

@@ -12,6 +12,12 @@ WHY: dict[str, Any] = {
     "accepted": _("Received."),
     "kept": _("Received and kept as a draft of your unit. Nothing has been sent on."),
     "not_sent": _("Received and kept as a draft, but not yet sent on: %(sentence)s"),
+    "continued": _("Received. %(n)s initiatives go on in %(year)s."),
+    "continued_some": _("Received. %(n)s of %(of)s initiatives go on in %(year)s. %(left)s"),
+    "already_reported": _(
+        "Your unit already has a report for “%(entry)s”: %(who)s, %(when)s. Correct that one on the web, or "
+        "let your office decide."
+    ),
     "form": _("Some of it is not right yet. Correct it on the phone and send it again."),
     "form_older": _(
         "The form has changed since this was written. Open it, fill in what is asked now and send it again."
@@ -49,6 +55,13 @@ WHY: dict[str, Any] = {
 NOTES: dict[str, Any] = {
     "place": _("Written for %(before)s, now part of %(after)s."),
     "body": _("Written for %(before)s; %(after)s answers for it today."),
+    "line_ended": _("Ended since it was written; its line stays in the report: %(names)s."),
+    "line_new": _("New since it was written, set to “no change”: %(names)s."),
+    "line_gone": _(
+        "%(n)s lines tell of initiatives that are no longer your unit's. They were left out; "
+        "their words are kept."
+    ),
+    "period_closed": _("“%(entry)s” closed on %(day)s; the report is marked as late."),
     "post": _("Written as %(before)s; taken as %(after)s."),
     "not_sent": _("Not yet sent on: %(sentence)s"),
 }

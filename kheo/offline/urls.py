@@ -1,8 +1,17 @@
 from django.urls import path
 
-from kheo.offline.views import api, face, pack, uploads, worker
+from kheo.offline.views import api, attention, continuations, face, pack, uploads, worker
 
 urlpatterns = [
+    path("ban-gui/", attention.deliveries, name="deliveries"),
+    path("ban-gui/<int:pk>/", attention.delivery, name="delivery"),
+    path("ban-gui/<int:pk>/bo-sung/", attention.complete, name="delivery_complete"),
+    path("ban-gui/<int:pk>/nhan/", attention.take, name="delivery_take"),
+    path("ban-gui/<int:pk>/giao/", attention.assign, name="delivery_assign"),
+    path("ban-gui/<int:pk>/bo-cach-ly/", attention.release, name="delivery_release"),
+    path("ban-gui/<int:pk>/rut/", attention.withdraw, name="delivery_withdraw"),
+    path("ban-gui/<int:pk>/xoa/", attention.erase, name="delivery_erase"),
+    path("duy-tri/<int:pk>/", continuations.continuation, name="continuation"),
     path("thuc-dia/", face.app, name="phone_app"),
     path("thuc-dia/vao/", face.enter, name="phone_enter"),
     path("thuc-dia/chia-se/", face.shared, name="phone_shared"),

@@ -55,6 +55,12 @@ NO_PAGE = {
     "registrations_due": "asked of the province's plans, which nobody invents; its room tests it",
     "phone_me": "answers a phone's key, in JSON",
     "phone_pack": "answers a phone's key, in JSON",
+    "delivery": "nobody sends from a phone in the demonstration; its room tests it",
+    "delivery_complete": "nobody sends from a phone in the demonstration; its room tests it",
+    "delivery_assign": "nobody sends from a phone in the demonstration; its room tests it",
+    "delivery_withdraw": "nobody sends from a phone in the demonstration; its room tests it",
+    "delivery_erase": "nobody sends from a phone in the demonstration; its room tests it",
+    "continuation": "nobody sends from a phone in the demonstration; its room tests it",
     "initiative_consent_end": "no person is an exemplar in the demonstration; its room tests it",
 }
 
@@ -410,6 +416,7 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("lan", "unit_page", [post_of("lan", "reporter").unit_id]),
         ("hoa", "due", []),
         ("thu", "arrivals", []),
+        ("thu", "deliveries", []),
         ("hoa", "style_page", []),
         ("hoa", "search", []),
         ("minh", "account", []),

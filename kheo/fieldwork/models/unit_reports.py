@@ -349,8 +349,8 @@ def in_words(standing: str, note: str) -> str:
     return f"{label}: {note}" if note else label
 
 
-def covered_by(post: Post) -> Any:
-    """The running initiatives a unit's report has a line for.
+def within_page(post: Post) -> Any:
+    """The initiatives a unit's report may have a line for, running or not.
 
     What it leads itself; a commune's body that reaches by place tells of everything in its commune.
     """
@@ -358,8 +358,13 @@ def covered_by(post: Post) -> Any:
     if post.reach == ReachKind.PLACE and post.unit.area.commune is not None:
         here = Area.objects.within_now(post.unit.area).values("pk")
         seen = Initiative.objects.filter(Q(area__in=here) | Q(pk__in=seen.values("pk")))
+    return seen.select_related("owner", "area__parent", "field").order_by("sort_key", "pk")
+
+
+def covered_by(post: Post) -> Any:
+    """The running initiatives a unit's report has a line for."""
     running = Q(state=Initiative.State.RUNNING) | Q(state=Initiative.State.PUBLISHED, owner_known=True)
-    return seen.filter(running).select_related("owner", "area__parent", "field").order_by("sort_key", "pk")
+    return within_page(post).filter(running)
 
 
 def asked_of(post: Post, on: date | None = None) -> list[CalendarEntry]:

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -146,6 +147,9 @@ class Delivery(Guarded, models.Model):
 
         return f"{label_of(self.kind)} {self.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("delivery", args=[self.pk])
+
     @property
     def journal_unit_id(self) -> int:
         return self.unit_id
@@ -219,8 +223,8 @@ class Delivery(Guarded, models.Model):
     def settle(self, *, by: Post, initiative: Any = None, data: dict[str, Any] | None = None) -> Any:
         """It becomes the record after all, as its sender's where their post stands, else as `by`'s.
 
-        `initiative`: the one it belongs to; `data`: other fields put right (name → text). Refused, with the
-        sentences of the form, while it cannot be taken. Answers the record.
+        `initiative`: the one it belongs to; `data`: other fields put right (name → text or texts). Refused,
+        with the sentences of the form, while it cannot be taken. Answers the record.
         """
         from kheo.offline import intake
 

@@ -1,0 +1,69 @@
+"""What the office decides about a delivery: whose it is, why it becomes nothing."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Case, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from kheo.lib.periods import today
+from kheo.offline.models import Delivery
+from kheo.places.models import Area
+from kheo.places.paths import within
+from kheo.ui.forms import Form
+from kheo.units.models import Post, Unit
+
+
+class DeliveriesForm(Form):
+    """By commune, for whoever follows several."""
+
+    fields: dict[str, Any]
+    commune = forms.ModelChoiceField(
+        Area.objects.none(), label=_("Commune or ward"), required=False, empty_label=_("All")
+    )
+
+    def __init__(self, data: Any, *, by: Post | None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        area = by.unit.area if by else None
+        if area is None or area.commune is not None:
+            del self.fields["commune"]
+        else:
+            here = Area.objects.on(today()).communes().within_now(area)
+            self.fields["commune"].queryset = here.in_vietnamese_order()
+
+    def chosen(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+class _UnitField(forms.ModelChoiceField):
+    def label_from_instance(self, unit: Any) -> str:
+        return str(unit.with_area)
+
+
+class AssignForm(Form):
+    """Whose it is: the heirs of its body first, then others of the same kind within reach."""
+
+    fields: dict[str, Any]
+    unit = _UnitField(Unit.objects.none(), label=_("It belongs to"), empty_label=_("Choose …"))
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False
+    )
+    examples = {"reason": _("Bản Bãi Xa belongs to xã Tam Đình by the decision of 1/7.")}
+
+    def __init__(self, *args: Any, delivery: Delivery, by: Post, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        heirs = [unit.pk for unit in delivery.unit.heirs_on(today())]
+        alike = Unit.objects.on(today()).filter(line=delivery.unit.line, level=delivery.unit.level)
+        alike = alike.filter(within("area__path_now", by.unit.area.path_now))
+        found = alike.exclude(kind=Unit.Kind.TYPED) | Unit.objects.on(today()).filter(pk__in=heirs)
+        first = Case(When(pk__in=heirs, then=Value(0)), default=Value(1))
+        self.fields["unit"].queryset = (
+            found.distinct().select_related("area").order_by(first, "sort_key", "pk")
+        )
+
+
+class WhyForm(Form):
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False
+    )
