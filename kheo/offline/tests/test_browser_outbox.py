@@ -306,7 +306,13 @@ def test_a_full_phone_refuses_photos_first_and_keeps_on_the_screen_what_it_canno
     page = own_browser.open(service_workers="block")
     signed_in(page, live_server, people.minh.user)
     # Room for the reserve of 2 MB and a little more.
-    minh = Handset(page).open(room=2_500_000)
+    minh = Handset(page).open(room=2_300_000)
+    # Aside before the first row is written: the browser reckons the room of a database ahead.
+    reserve = "navigator.storage.getDirectory().then((it) => it.getFileHandle('reserve'))"
+    for _ in range(50):
+        if minh.tries(f"{reserve}.then((it) => it.getFile()).then((it) => it.size || given.later)") == "":
+            break
+        page.wait_for_timeout(100)
     minh("engine.register()")
     draft = minh.write("report", about(people))
     with pytest.raises(Error, match="storage full: photo"):
@@ -314,11 +320,10 @@ def test_a_full_phone_refuses_photos_first_and_keeps_on_the_screen_what_it_canno
     assert minh.shows["storage"]["full"]
     assert minh.shows["drafts"][0]["photos"] == []
     # Words have the reserve: so long a text is kept although the photo was not.
-    page_of_words = secrets.token_hex(400_000)
+    page_of_words = secrets.token_hex(250_000)
     assert minh.tries("engine.save(...given)", [draft, "narrative", page_of_words]) == ""
     assert minh.tries("engine.save(...given)", [draft, "reached", page_of_words]) == ""
     assert not minh.shows["storage"]["full"]
-    reserve = "navigator.storage.getDirectory().then((it) => it.getFileHandle('reserve'))"
     assert "NotFoundError" in minh.tries(reserve)
     # What it gave up is for words only.
     with pytest.raises(Error, match="storage full: photo"):
