@@ -118,7 +118,15 @@ def make(
     digests = pouring.digests()
     # Each database keeps its own words for search.
     del digests[Document.__name__]
-    return Sample(seed, scale, len(ground.boards), dict(pouring.rows), digests, clock.laps, ground)
+    return Sample(
+        seed,
+        scale,
+        Area.objects.on(UNTIL).of_level(Level.PROVINCE).count(),
+        dict(pouring.rows),
+        digests,
+        clock.laps,
+        ground,
+    )
 
 
 class Clock:

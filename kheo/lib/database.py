@@ -1,5 +1,6 @@
 """Text that is compared byte by byte, and what the database must be told after much was written at once."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, models
@@ -34,3 +35,20 @@ def analyse(*tables: type[models.Model]) -> None:
     names = ", ".join(connection.ops.quote_name(table._meta.db_table) for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {names}")
+
+
+def write_back(rows: Iterable[models.Model], *names: str) -> None:
+    """`bulk_update` for a hundred thousand rows: one short statement, where Django writes long CASEs."""
+    rows = list(rows)
+    if not rows:
+        return
+    fields: list[Any] = [rows[0]._meta.get_field(name) for name in names]
+    settings = ", ".join(f'"{field.column}" = %s' for field in fields)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f'UPDATE "{rows[0]._meta.db_table}" SET {settings} WHERE "id" = %s',  # noqa: S608  (our own columns)
+            [
+                [*(f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields), row.pk]
+                for row in rows
+            ],
+        )

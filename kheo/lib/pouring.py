@@ -36,7 +36,8 @@ def pour(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple
             with cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy:
                 for row in whole:
                     copy.write_row(row)
-            _go_on(model)
+            if model._meta.pk is not None and model._meta.pk.column in columns:
+                _go_on(model)
         else:
             _insert(model, names, len(columns) + len(rest), whole)
 

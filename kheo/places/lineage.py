@@ -17,6 +17,7 @@ from itertools import pairwise
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from kheo.lib.database import write_back
 from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.places import paths
 from kheo.places.models import Area, AreaLineage, AreaSuccession, Level
@@ -283,7 +284,7 @@ def recompute(areas: Iterable[Area] | None = None) -> int:
                 moved.append(area)
         _no_longer_known(gone, now)
         AreaLineage.objects.bulk_create(fresh, batch_size=500)
-        Area.objects.bulk_update(moved, ["path_now", "heir_undecided"], batch_size=200)
+        write_back(moved, "path_now", "heir_undecided")
     return len({*gone, *(area.pk for area in moved)})
 
 

@@ -280,6 +280,8 @@ class Area(Dated, models.Model):
             models.Index(fields=["level", "sort_key"], name="area_in_order"),
             models.Index(fields=["level", "valid_from", "valid_to"], name="area_level_span"),
             models.Index(fields=["parent", "level", "folded"], name="area_hamlets"),
+            # The invented ones are left out of every figure: few or none, asked for each time.
+            models.Index(fields=["id"], condition=Q(sample=True), name="area_invented"),
         ]
 
     def __str__(self) -> str:
@@ -598,6 +600,8 @@ class AreaLineage(Known, models.Model):
         indexes = [
             models.Index(fields=["area", "valid_from", "valid_to"], name="area_lineage_of"),
             models.Index(fields=["heir", "valid_from", "valid_to"], name="area_lineage_to"),
+            # Those divided by shares: few, asked for with every reading by place.
+            models.Index(fields=["area"], condition=Q(share_denominator__gt=1), name="area_lineage_divided"),
         ]
 
     def __str__(self) -> str:

@@ -30,7 +30,7 @@ from kheo.units.reach import Reach, reaches_of, scope
 By = Literal["area", "province", "district", "field", "line", "unit", "kind", "year"]
 READINGS: tuple[str, ...] = get_args(By)
 # So many ids are named in a query; of more, everything is read.
-FEW = 500
+FEW = 900
 # The key of the row that holds what nobody has attributed further down.
 NOWHERE = "-"
 
@@ -344,7 +344,11 @@ class Reading:
     def _by_line(self) -> list[Row]:
         rows = UnitLineage.objects.answering(self.day, self.known_on)
         # Nearly every body's heirs work in its own line: those are summed by line at once.
-        others = list(rows.exclude(heir__line=F("unit__line")).order_by().values_list("unit", flat=True))
+        elsewhere = rows.exclude(heir__line=F("unit__line")).order_by()
+        if self.area is not None:
+            # Of a place only its own few bodies are looked up, not those of a whole nation.
+            elsewhere = elsewhere.filter(unit__in=self.cells.order_by().values("unit"))
+        others = list(elsewhere.values_list("unit", flat=True))
         sums: Sums = defaultdict(lambda: defaultdict(int))
         for line, values in self._summed("unit__line", True, ~Q(unit__in=others)).items():
             sums[line].update(values)

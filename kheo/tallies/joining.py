@@ -49,10 +49,10 @@ def at_heirs(
             (path, Fraction(numerator, denominator)) for *_of, _heir, path, numerator, denominator in heirs
         ]
         if sum(share for _path, share in told) != 1:
-            # Shares that do not make a whole were never decided.
-            if not inside:
-                sums[None][names[measure]] += int(value)
+            # Shares that do not make a whole were never decided: it stays with nobody.
             continue
+        if not inside:
+            sums[None][names[measure]] -= int(value)
         parts = spread(int(value), [share for _path, share in told])
         for (path, _share), part in zip(told, parts, strict=True):
             if path.startswith(inside):
@@ -61,8 +61,12 @@ def at_heirs(
 
 
 def _whole(years: Any, lines: Any, inside: str, provinces: bool) -> list[tuple]:
-    """What went somewhere whole: name of the sum, heir (or the first step of its path), value."""
-    lines = lines.order_by()
+    """What went somewhere whole: name of the sum, heir (or the first step of its path), value.
+
+    With nowhere to look outside, everything else comes too, under None: it still belongs to the total.
+    """
+    # A whole is always written 1/1, and the database knows how many such there are.
+    lines = lines.order_by().filter(share_numerator=1, share_denominator=1)
     if inside:
         lines = lines.filter(within("heir__path", inside))
     if provinces:
@@ -70,19 +74,17 @@ def _whole(years: Any, lines: Any, inside: str, provinces: bool) -> list[tuple]:
         lines = lines.annotate(key=Left("heir__path", slash - 1))
     else:
         lines = lines.annotate(key=F("heir_id"))
-    # With nowhere to look outside, what has no heir at all still belongs to the total.
-    join, lost = ("JOIN", "") if inside else ("LEFT JOIN", " OR l.area_id IS NULL")
+    join = "JOIN" if inside else "LEFT JOIN"
     return _ask(
-        lines.values_list("area_id", "key", "share_numerator", "share_denominator"),
+        lines.values_list("area_id", "key"),
         years,
-        f"SELECT y.measure, l.key, SUM(y.value) FROM y {join} l ON l.area_id = y.area_id "  # noqa: S608  (our own words)
-        f"WHERE l.share_numerator = l.share_denominator{lost} GROUP BY 1, 2",
+        f"SELECT y.measure, l.key, SUM(y.value) FROM y {join} l ON l.area_id = y.area_id GROUP BY 1, 2",  # noqa: S608  (our own words)
     )
 
 
 def _divided(years: Any, lines: Any) -> list[tuple]:
     """What was divided: name of the sum, area, its value, and each heir with its path and share, in order."""
-    lines = lines.order_by().exclude(share_numerator=F("share_denominator")).annotate(path=F("heir__path"))
+    lines = lines.order_by().filter(share_denominator__gt=1).annotate(path=F("heir__path"))
     return _ask(
         lines.values_list("area_id", "heir_id", "path", "share_numerator", "share_denominator"),
         years.filter(area__in=lines.values("area_id")),

@@ -1,10 +1,13 @@
 """For each body and each day: which body of that day answers for it. Figures by line are read through it."""
 
 from collections import defaultdict
+from datetime import date
 from fractions import Fraction
 
+from kheo.lib.database import write_back
 from kheo.lib.lineage import Heir, trace
 from kheo.lib.periods import BEGINNING, FOREVER, today
+from kheo.lib.pouring import pour
 from kheo.places import paths
 from kheo.places.lineage import in_portions
 from kheo.units.models import Unit, UnitLineage, UnitSuccession
@@ -56,7 +59,7 @@ def recompute() -> None:
         if (unit.path_now, unit.heir_undecided) != (path, undecided):
             unit.path_now, unit.heir_undecided = path, undecided
             changed.append(unit)
-    Unit.objects.bulk_update(changed, ["path_now", "heir_undecided"], batch_size=500)
+    write_back(changed, "path_now", "heir_undecided")
 
 
 def _instead(
@@ -87,17 +90,19 @@ def _bring_to(wanted: set[tuple]) -> None:
         # What was written this very day was never read.
         UnitLineage.objects.filter(pk__in=some, known_from=now).delete()
         UnitLineage.objects.filter(pk__in=some).update(known_to=now)
-    UnitLineage.objects.bulk_create(
+    # A nation has a quarter of a million of them.
+    pour(
+        UnitLineage,
+        [*_COLUMNS, "basis", "known_from"],
         (
-            UnitLineage(
-                **dict(zip(_COLUMNS, row, strict=True)),
+            (
+                *(each.isoformat() if isinstance(each, date) else each for each in row),
+                "itself" if row[0] == row[1] else ("whole" if row[4] == row[5] else "share"),
                 # What was first said of a body was never known otherwise.
-                known_from=now if row[0] in known or row[2] > BEGINNING else BEGINNING,
-                basis="itself" if row[0] == row[1] else ("whole" if row[4] == row[5] else "share"),
+                (now if row[0] in known or row[2] > BEGINNING else BEGINNING).isoformat(),
             )
             for row in sorted(wanted - held.keys())
         ),
-        batch_size=1000,
     )
 
 
