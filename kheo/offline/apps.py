@@ -42,6 +42,7 @@ class OfflineConfig(AppConfig):
         unit_reports.register()
         continuing.register()
         heirs.register(heirs.Question("unsent", _("Phones with unsent work"), phones_with_unsent_work))
+        declare_phones()
         verbs.add(
             {
                 "continued": _("continued initiatives for a year"),
@@ -67,3 +68,12 @@ def phones_with_unsent_work(units: Any, areas: Any) -> int:
 
     there = Post.objects.not_ended().filter(Q(unit__in=units) | Q(unit__area__in=areas))
     return Phone.objects.with_unsent().filter(user__in=there.order_by().values("user")).count()
+
+
+def declare_phones() -> None:
+    """The way to a person's phones, and what is still on its way to a report."""
+    from kheo.offline import photos
+    from kheo.ui.registry import Link, links, remarks
+
+    links.add("accounts.user", Link(_("Phones for the field"), "phones_of", "phone", 20))
+    remarks.add("fieldwork.fieldreport", "photos", photos.remarks)

@@ -1,4 +1,4 @@
-"""What the office decides about a delivery: whose it is, why it becomes nothing."""
+"""What people say about deliveries and phones: whose one is, why it becomes nothing, why a key ends."""
 
 from typing import Any
 
@@ -67,3 +67,12 @@ class WhyForm(Form):
     reason = forms.CharField(
         label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False
     )
+
+
+class RevokeForm(Form):
+    """Why a phone's key ends."""
+
+    reason = forms.CharField(
+        label=_("What happened"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    examples = {"reason": _("Lost on 3/8 on the way to bản Bãi Xa")}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from kheo.offline import envelopes
 from kheo.offline.models import Delivery, ExpectedPhoto, Upload
@@ -72,3 +73,25 @@ def under_way(record: Any) -> dict[str, int]:
     for arrived_at, refused in rows.values_list("arrived_at", "refused"):
         counts["refused" if refused else "preparing" if arrived_at else "missing"] += 1
     return counts
+
+
+def remarks(record: Any) -> list[tuple[str, str]]:
+    """What its page says of photos that are not with it yet: (sentence, tone)."""
+    counts = under_way(record)
+    said = []
+    if n := counts["missing"]:
+        text = ngettext("%(n)d photo is on its way.", "%(n)d photos are on their way.", n)
+        said.append((text % {"n": n}, "wait"))
+    if n := counts["preparing"]:
+        text = ngettext(
+            "%(n)d photo has come and is being prepared.", "%(n)d photos have come and are being prepared.", n
+        )
+        said.append((text % {"n": n}, "wait"))
+    if n := counts["refused"]:
+        text = ngettext(
+            "%(n)d photo could not be kept; its sender has been told why.",
+            "%(n)d photos could not be kept; their sender has been told why.",
+            n,
+        )
+        said.append((text % {"n": n}, "warn"))
+    return said

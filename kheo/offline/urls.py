@@ -1,8 +1,11 @@
 from django.urls import path
 
-from kheo.offline.views import api, attention, continuations, face, pack, uploads, worker
+from kheo.offline.views import api, attention, continuations, face, pack, phones, uploads, worker
 
 urlpatterns = [
+    path("tai-khoan/dien-thoai/", phones.my_phones, name="my_phones"),
+    path("dien-thoai/cua/<int:pk>/", phones.phones_of, name="phones_of"),
+    path("dien-thoai/<uuid:pk>/mat-may/", phones.phone_revoke, name="phone_revoke"),
     path("ban-gui/", attention.deliveries, name="deliveries"),
     path("ban-gui/<int:pk>/", attention.delivery, name="delivery"),
     path("ban-gui/<int:pk>/bo-sung/", attention.complete, name="delivery_complete"),

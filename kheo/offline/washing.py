@@ -21,7 +21,7 @@ from kheo.files import images
 from kheo.files.models import Photo
 from kheo.lib.periods import BEGINNING, today
 from kheo.lib.refusals import Refused
-from kheo.offline.models import ExpectedPhoto, Phone, Upload
+from kheo.offline.models import Delivery, ExpectedPhoto, Phone, Upload
 from kheo.offline.models.uploads import folder_of
 from kheo.ui.forms import VietnameseDateField
 
@@ -192,6 +192,25 @@ def _camera(photo: Photo) -> Any:
     return None if photo.taken_on == BEGINNING else photo.taken_on
 
 
+def forget(delivery: Delivery, *, by: Any, reason: str) -> None:
+    """What was delivered was erased by right: so are its photos, unless another delivery has them too.
+
+    Inside the transaction that erases it. Photos of a record are erased with the record.
+    """
+    hashes = list(delivery.photos.values_list("sha256", flat=True))
+    left = Upload.objects.filter(phone__user=delivery.user_id, sha256__in=hashes)
+    for upload in left.exclude(pk__in=Upload.objects.awaited().values("pk")).select_related("photo"):
+        _forget(upload, by=by, reason=reason)
+
+
+def _forget(upload: Upload, *, by: Any, reason: str) -> None:
+    photo, path = upload.photo, upload.path
+    upload.delete()
+    if photo is not None and not photo.owner_type and photo.erased_at is None:
+        photo.erase(by, reason)
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
 # ---- every night ----
 
 
@@ -201,11 +220,12 @@ def every_night() -> str | None:
     before = timezone.now() - timedelta(days=settings.PHONE_KEPT_DAYS)
     forgotten = 0
     awaited = Upload.objects.awaited().values("pk")
-    for upload in Upload.objects.filter(began_at__lt=before, washed_at=None).exclude(pk__in=awaited):
+    nobodys = Q(washed_at=None) | Q(photo__owner_type="")
+    left = Upload.objects.filter(nobodys, began_at__lt=before).exclude(pk__in=awaited)
+    for upload in left.select_related("photo"):
         with transaction.atomic():
-            if Upload.objects.filter(pk=upload.pk, washed_at=None).delete()[0]:
-                forgotten += 1
-        upload.path.unlink(missing_ok=True)
+            _forget(upload, by=None, reason=_("It belongs to nothing that was handed in."))
+        forgotten += 1
     waiting = ExpectedPhoto.objects.filter(attached_at=None, refused="").values("sha256")
     Upload.objects.filter(washed_at__lt=timezone.now() - ROWS_KEPT).exclude(sha256__in=waiting).delete()
     forgotten += _sweep(before.timestamp())

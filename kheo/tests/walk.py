@@ -53,6 +53,7 @@ NO_PAGE = {
     "pin_sign_in": "no machine is shared in the demonstration; its room tests it",
     "account_change_password": "the cast has no passwords; its room tests it",
     "registrations_due": "asked of the province's plans, which nobody invents; its room tests it",
+    "my_phones": "leads to one's own phones",
     "phone_me": "answers a phone's key, in JSON",
     "phone_pack": "answers a phone's key, in JSON",
     "delivery": "nobody sends from a phone in the demonstration; its room tests it",
@@ -123,6 +124,7 @@ class Unfinished(NamedTuple):
     paper_waiting: Any
     paper_numbered: Any
     scan: Any
+    phone: Any
 
 
 def unfinished() -> Unfinished:
@@ -147,6 +149,7 @@ def unfinished() -> Unfinished:
     from kheo.lists import loading, taking_in
     from kheo.messaging.kinds import kinds
     from kheo.messaging.models import Message
+    from kheo.offline.models import Phone
     from kheo.papers import kinds as paper_kinds
     from kheo.papers.models import Paper
     from kheo.plans.models import CriteriaSet, Field, Movement, Plan
@@ -306,6 +309,7 @@ def unfinished() -> Unfinished:
         paper_waiting=paper_waiting,
         paper_numbered=paper_numbered,
         scan=scan,
+        phone=Phone.objects.register(minh.user, name="Android · Chrome")[0],
         story_photo=photo,
         story=Story.objects.begin(saturday, by=minh),
         plan=drafted_plan,
@@ -420,6 +424,8 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("hoa", "style_page", []),
         ("hoa", "search", []),
         ("minh", "account", []),
+        ("minh", "phones_of", [now.phone.user_id]),
+        ("minh", "phone_revoke", [now.phone.pk]),
         ("hoa", "renewals_due", []),
         ("hoa", "messages", []),
         ("hoa", "message_texts", []),

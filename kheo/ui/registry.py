@@ -171,6 +171,23 @@ class Links:
 
 
 @dataclass
+class Remarks:
+    """Sentences that rooms above add to the page of an object of a room below, by its model.
+
+    `told(thing)` answers (sentence, tone) pairs, tones as in `status`; it costs a fixed number of queries.
+    """
+
+    entries: dict[str, dict[str, Callable[[Any], list[tuple[str, str]]]]] = field(default_factory=dict)
+
+    def add(self, about: str, name: str, told: Callable[[Any], list[tuple[str, str]]]) -> None:
+        self.entries.setdefault(about, {})[name] = told
+
+    def about(self, thing: Any) -> list[tuple[str, str]]:
+        known = self.entries.get(thing._meta.label_lower, {})
+        return [said for told in known.values() for said in told(thing)]
+
+
+@dataclass
 class Helps:
     """Where the guide explains a page, by the page's URL name."""
 
@@ -218,6 +235,7 @@ class Verbs:
 
 menu = Menu()
 links = Links()
+remarks = Remarks()
 things = Things()
 helps = Helps()
 panels = Panels()

@@ -277,6 +277,8 @@ class Delivery(Guarded, models.Model):
 
     def erase(self, *, by: Post, reason: str) -> None:
         """By right: what was typed goes. Who sent it, when, and on what basis it was erased stays."""
+        from kheo.offline import washing
+
         self.check_erase(by)
         if not reason.strip():
             raise Refused(gettext("Say on what basis it is erased."))
@@ -294,6 +296,7 @@ class Delivery(Guarded, models.Model):
                 )
             if Delivery.objects.filter(pk=self.pk).empty() != 1:
                 raise FasterColleague(gettext("Its content has already been erased."))
+            washing.forget(self, by=by, reason=reason)
             record(self, "delivery_erased", by=by, reason=reason)
         self.refresh_from_db()
 

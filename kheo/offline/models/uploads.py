@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from kheo.files.models import Photo
-from kheo.offline.models.deliveries import ExpectedPhoto
+from kheo.offline.models.deliveries import Delivery, ExpectedPhoto
 from kheo.offline.models.phones import Phone
 
 
@@ -22,9 +22,12 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         return self.filter(finished_at__isnull=False)
 
     def awaited(self) -> "UploadQuerySet":
-        """Those that some delivery of their person names."""
+        """Those that some delivery of their person names, which became a record or may still become one."""
         named = ExpectedPhoto.objects.filter(
-            sha256=models.OuterRef("sha256"), delivery__user=models.OuterRef("phone__user")
+            sha256=models.OuterRef("sha256"),
+            delivery__user=models.OuterRef("phone__user"),
+            delivery__state__in=[Delivery.State.ACCEPTED, *Delivery.WAITING],
+            delivery__emptied_at=None,
         )
         return self.filter(models.Exists(named))
 

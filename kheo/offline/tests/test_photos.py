@@ -535,6 +535,52 @@ def test_the_night_washes_what_was_left_over(people, phone, later):
     assert of(receipt).photos().count() == 1
 
 
+def test_the_night_forgets_photos_of_what_was_withdrawn(people, phone, django_capture_on_commit_callbacks):
+    content = shot()
+    envelope = phone.writes(running(people), happened_on="?", envelope={"photos": named(content)})
+    phone.send(envelope)
+    Sender(phone).begin(content, content)
+    Delivery.objects.get().withdraw(by=people.minh, reason="Gửi nhầm")
+    washing.every_night()
+    assert Photo.objects.get().erased_at is None
+    Upload.objects.update(began_at=timezone.now() - timedelta(days=15))
+    washing.every_night()
+    assert Photo.objects.get().erased_at
+    assert not Upload.objects.exists()
+
+
+def test_what_is_erased_by_right_takes_its_photos_along(people, phone):
+    content = shot()
+    envelope = phone.writes(running(people), happened_on="?", envelope={"photos": named(content)})
+    phone.send(envelope)
+    Sender(phone).begin(content, content)
+    Delivery.objects.get().erase(by=people.vinh, reason="Theo yêu cầu của người trong ảnh")
+    assert Photo.objects.get().erased_at
+    assert not Upload.objects.exists()
+
+
+def test_the_page_of_the_report_says_what_is_on_its_way(people, phone, later, client):
+    one, two, bad = shot("red"), shot("blue"), b"GIF89a" + bytes(100)
+    receipt = reported(phone, people, one, two, bad)
+    client.force_login(people.nga.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    def told():
+        return client.get(receipt["record"]["url"]).content.decode()
+
+    assert "3 ảnh đang trên đường" in told()
+    Sender(phone).begin(one, one)
+    assert "2 ảnh đang trên đường" in told()
+    assert "1 ảnh đã đến, đang được xử lý" in told()
+    for content in (two, bad):
+        Sender(phone).begin(content, content)
+    washing.wash_all()
+    assert "trên đường" not in told()
+    assert "1 ảnh không giữ được" in told()
+    # A report of the web page has nothing to wait for.
+    Delivery.objects.update(record_id=0)
+    assert "ảnh không giữ được" not in told()
+
+
 def test_a_photo_costs_few_queries(people, phone, later, django_assert_max_num_queries):
     content = shot()
     reported(phone, people, content)

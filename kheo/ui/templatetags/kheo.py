@@ -18,7 +18,7 @@ from kheo.audit.models import Entry
 from kheo.lib import formats
 from kheo.lib.periods import BEGINNING, FOREVER
 from kheo.ui.icons import ICONS
-from kheo.ui.registry import helps, links, verbs
+from kheo.ui.registry import helps, links, remarks, verbs
 
 register = template.Library()
 
@@ -178,6 +178,12 @@ def told(entry: Entry) -> str:
 def links_about(context: dict[str, Any], thing: Any) -> dict[str, Any]:
     """Where else something is told of this object: links that the rooms above have added."""
     return {"links": links.about(thing, context["request"])}
+
+
+@register.simple_tag
+def remarks_about(thing: Any) -> list[tuple[str, str]]:
+    """What the rooms above have to say about this object: (sentence, tone) pairs."""
+    return remarks.about(thing)
 
 
 def _told(entry: Entry) -> dict[str, Any]:
