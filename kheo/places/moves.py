@@ -97,6 +97,10 @@ class Line:
         return titled(self.type, self.name) if self.name else ""
 
     @property
+    def old_words(self) -> str:
+        return self.old.full_place if self.old else self.cells[0]
+
+    @property
     def goes_to(self) -> str:
         """The new area, or who goes on for a level that ends."""
         return self.new or (self.superior.full_name if self.superior else "—")
@@ -142,13 +146,18 @@ def read(text: str, on: date, legal_basis: str = "", title: str = "") -> Table:
     return table
 
 
-def _rows(text: str) -> list[list[str]]:
+def cells_of(text: str) -> list[list[str]]:
+    """The five cells of each line that has any, parted by tabs or semicolons."""
     rows = []
     for line in nfc(text).splitlines():
         cells = [" ".join(cell.split()) for cell in (line.split("\t") if "\t" in line else line.split(";"))]
-        if any(cells) and not fold(cells[0]).startswith(_HEADINGS):
+        if any(cells):
             rows.append([*cells, "", "", "", "", ""][:5])
     return rows
+
+
+def _rows(text: str) -> list[list[str]]:
+    return [cells for cells in cells_of(text) if not fold(cells[0]).startswith(_HEADINGS)]
 
 
 def _line(number: int, cells: list[str], eve: date, places: Places) -> Line:
@@ -160,7 +169,8 @@ def _line(number: int, cells: list[str], eve: date, places: Places) -> Line:
         line.doubts.append(
             _("What happens? Write one of: %s.") % ", ".join(word for word, _meaning in RELATION_WORDS)
         )
-    line.share = _share(cells[1], line)
+    line.share, doubt = share_in(cells[1], line.relation == Kind.PART)
+    line.doubts += [doubt] if doubt else []
     if cells[3]:
         line.superior = _found(cells[3], eve, line, _("The superior"), places)
     if line.relation == Kind.REPARENTED and not cells[2] and line.old:
@@ -196,20 +206,18 @@ def _found(text: str, eve: date, line: Line, what: str, places: Places) -> Area 
     return None
 
 
-def _share(text: str, line: Line) -> Fraction | None:
+def share_in(text: str, of_part: bool) -> tuple[Fraction | None, str]:
+    """The share a relation names ("một phần 2/5", "40%"), or what is doubtful about it."""
     found = _SHARE.search(text)
     if not found:
-        return None
+        return None, ""
     if found[1]:
         share = Fraction(int(found[1]), int(found[2])) if int(found[2]) else Fraction(0)
     else:
         share = Fraction(f"{found[3]}.{found[4] or 0}") / 100
-    if not 0 < share <= 1 or line.relation != Kind.PART:
-        line.doubts.append(
-            _("A share is more than nothing, at most the whole, and only of a part: 2/5 or 40%.")
-        )
-        return None
-    return share
+    if not 0 < share <= 1 or not of_part:
+        return None, _("A share is more than nothing, at most the whole, and only of a part: 2/5 or 40%.")
+    return share, ""
 
 
 def _name(line: Line, text: str) -> None:

@@ -7,8 +7,12 @@ class SettlementsConfig(AppConfig):
     label = "settlements"
 
     def ready(self) -> None:
+        from kheo.settlements import settling
         from kheo.ui.registry import Link, MenuEntry, links, menu, verbs
+        from kheo.units import heirs
         from kheo.units.models import ReachKind, Role
+
+        heirs.register_carrier("records", settling.count_anew)
 
         def sees_divisions(request):  # type: ignore[no-untyped-def]
             post = getattr(request, "post", None)

@@ -7,10 +7,11 @@ attributed" before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kheo.audit.models import record, record_all
@@ -275,6 +276,24 @@ def _in_hamlets(hamlets: Iterable[Area]) -> list[Initiative]:
         links = AreaSuccession.objects.filter(successor__in=going, known_to=FOREVER)
         going = set(links.values_list("predecessor_id", flat=True)) - met
     return list(Initiative.objects.filter(area__in=met)) if met else []
+
+
+def count_anew(areas: Collection[int]) -> None:
+    """Bring where records of these areas and their hamlets are counted in line with what they should have
+    been.
+    """
+    here = Q(area__in=areas) | Q(area__parent__in=areas) | Q(area__parent__parent__in=areas)
+    ids = list(Initiative.objects.filter(here).values_list("pk", flat=True))
+    with counting(*Enrolment.objects.filter(initiative__in=ids)):
+        moved = []
+        for initiative in Initiative.objects.filter(pk__in=ids).select_related(
+            "area__parent__parent__parent"
+        ):
+            place = initiative.area.counted_in()
+            if initiative.commune != place:
+                initiative.commune = place
+                moved.append(initiative)
+        Initiative.objects.bulk_update(moved, ["commune"], batch_size=200)
 
 
 def withdraw(settlement: Settlement, *, by: Post, reason: str) -> Settlement:

@@ -64,5 +64,8 @@ class UnitsConfig(AppConfig):
                 "committee_renewed": _("decision entered"),
                 "member_seated": _("member seated"),
                 "carried_out": _("carried out"),
+                "reversed": _("reversed by a correcting decision"),
+                "reopened": _("lives again"),
+                "annulled": _("was never there, as is known now"),
             }
         )

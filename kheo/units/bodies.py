@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from kheo.lib.periods import BEGINNING, FOREVER
 from kheo.lib.vietnamese import fold, sort_key
@@ -89,7 +90,9 @@ def found(areas: Iterable[Area], until: date = FOREVER) -> list[Unit]:
     """
     order = {"province": 0, "district": 1, "commune": 2}
     areas = sorted((area for area in areas if area.level in order), key=lambda area: order[area.level])
-    known = {(unit.area_id, unit.key): unit for unit in Unit.objects.exclude(key="")}
+    # Where a body was reorganised inside its area, the last row of its key stands for it.
+    founded = Unit.objects.exclude(key="").filter(annulled=False).order_by("valid_to", "pk")
+    known = {(unit.area_id, unit.key): unit for unit in founded}
     by_level = defaultdict(list)
     for body in bodies():
         by_level[body.level].append(body)
@@ -181,7 +184,7 @@ def succeed_inside(areas: Iterable[Area], until: date = FOREVER) -> None:
                     legal_basis=body.basis,
                 )
             )
-    linked = set(UnitSuccession.objects.values_list("predecessor", flat=True))
+    linked = set(UnitSuccession.objects.filter(known_to=FOREVER).values_list("predecessor", flat=True))
     UnitSuccession.objects.bulk_create([row for row in rows if row.predecessor_id not in linked])
 
 
@@ -193,16 +196,21 @@ def succeed_areas(on: date) -> tuple[int, int]:
     """
     went = ended = 0
     heirs = defaultdict(list)
-    for succession in AreaSuccession.objects.filter(on=on).select_related("predecessor", "successor"):
+    ties = AreaSuccession.objects.filter(on=on, known_to=FOREVER)
+    for succession in ties.select_related("predecessor", "successor"):
         if succession.predecessor.level == succession.successor.level:
             heirs[succession.predecessor_id].append(succession)
     opening = defaultdict(list)
     for competence in (
-        Competence.objects.filter(unit__valid_from=on).select_related("unit").order_by("unit_id")
+        Competence.objects.filter(unit__valid_from=on, unit__annulled=False)
+        .select_related("unit")
+        .order_by("unit_id")
     ):
         opening[competence.unit.area_id, competence.function_id].append(competence.unit)
     rows = []
-    closing = Unit.objects.filter(valid_to=on, area__valid_to=on, successions=None)
+    tied = UnitSuccession.objects.filter(predecessor=OuterRef("pk"), known_to=FOREVER)
+    closing = Unit.objects.filter(valid_to=on, area__valid_to=on, annulled=False).exclude(Exists(tied))
+    closing = closing.exclude(kind=Unit.Kind.PART)
     for unit in closing.prefetch_related("competences"):
         successors = []
         # What a commune added itself goes on by its own name (`reorganise`), not into another body.

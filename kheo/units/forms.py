@@ -10,7 +10,7 @@ from kheo.accounts.models import SignInRule, User
 from kheo.accounts.phone import phone_number
 from kheo.lib.periods import FOREVER, today
 from kheo.ui.forms import Form, ModelForm, VietnameseDateField
-from kheo.units.models import Level, Line, Member, Post, ReachKind, Renewal, Role, Unit
+from kheo.units.models import Level, Line, Member, Post, ReachKind, Renewal, Reorganisation, Role, Unit
 
 
 class UnitFilter(Form):
@@ -92,6 +92,13 @@ class MemberForm(ModelForm):
 class ReorganisationForm(Form):
     """A decision with its table of moves, as an office pastes it."""
 
+    about = forms.ChoiceField(
+        label=_("What it tells of"),
+        choices=Reorganisation.About.choices,
+        initial=Reorganisation.About.AREAS,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     examples = {
         "name": "Sắp xếp xã Tam Quang và xã Tam Thái",
         "legal_basis": "Nghị quyết số 12/NQ-UBTVQH16",
@@ -106,11 +113,22 @@ class ReorganisationForm(Form):
     table = forms.CharField(
         label=_("Table of moves"),
         help_text=_(
-            "A line for each: old area; what happens; new area; superior; code. "
+            "A line for each: old area or body; what happens; new one; superior; code. "
             "Or paste a spreadsheet's lines."
         ),
         widget=forms.Textarea(attrs={"rows": 12}),
     )
+
+    def clean_about(self) -> str:
+        return self.cleaned_data["about"] or Reorganisation.About.AREAS
+
+
+class ReversalForm(Form):
+    """The decision that corrects a mistaken one."""
+
+    examples = {"legal_basis": "Quyết định số 34/QĐ-UBND"}
+    name = forms.CharField(label=_("What is corrected"), max_length=300)
+    legal_basis = forms.CharField(label=_("By which decision"), max_length=200)
 
 
 class WithdrawForm(Form):

@@ -20,10 +20,23 @@ class Question:
 
 
 QUESTIONS: dict[str, Question] = {}
+# What rooms above do when areas turn out never to have been: each is given their ids.
+CARRIERS: dict[str, Callable[[Collection[int]], None]] = {}
 
 
 def register(question: Question) -> None:
     QUESTIONS[question.name] = question
+
+
+def register_carrier(name: str, carry: Callable[[Collection[int]], None]) -> None:
+    """`carry(area_ids)` brings what is counted at annulled areas in line with what they should have been."""
+    CARRIERS[name] = carry
+
+
+def carry_records(areas: Collection[int]) -> None:
+    """Called by the reversal of a mistaken decision, in its transaction."""
+    for carry in CARRIERS.values():
+        carry(areas)
 
 
 def answers(units: Collection[int], areas: Collection[int]) -> list[tuple[Question, int]]:

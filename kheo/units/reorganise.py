@@ -8,8 +8,9 @@ follow the lineage. Carrying it out twice changes nothing.
 
 import logging
 import re
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -25,7 +26,8 @@ from kheo.lib.vietnamese import fold, nfc
 from kheo.places import changes, loading, moves
 from kheo.places.changes import AreaChange
 from kheo.places.models import Area
-from kheo.units import bodies, lineage
+from kheo.units import bodies, body_changes, body_moves, lineage
+from kheo.units.body_moves import BodyChange
 from kheo.units.heirs import answers
 from kheo.units.models import (
     Committee,
@@ -43,11 +45,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Plan:
-    """A reorganisation before it is carried out: the change of areas with its name and key."""
+    """A reorganisation before it is carried out: the change of areas, or of bodies, with its name and key."""
 
     key: str
     name: str
     change: AreaChange
+    # A decision about bodies alone changes no area: then `change` is empty but for its day and basis.
+    bodies: BodyChange | None = None
 
 
 @dataclass
@@ -58,6 +62,11 @@ class Preview:
     areas: changes.Counts
     units_closing: int
     posts_continuing: int
+    units_opening: int = 0
+    # Posts that end because their body has no heir, or several.
+    posts_waiting: int = 0
+    # Of the areas that begin, how many are prepared already, out of force.
+    prepared: int = 0
     questions: list[tuple[str, int]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -67,7 +76,10 @@ class Preview:
             "areas_opening": sum(self.areas.opened.values()),
             "undecided": self.areas.undecided,
             "units_closing": self.units_closing,
+            "units_opening": self.units_opening,
             "posts_continuing": self.posts_continuing,
+            "posts_waiting": self.posts_waiting,
+            "prepared": self.prepared,
             "found_at_successors": [{"what": label, "count": count} for label, count in self.questions],
         }
 
@@ -83,26 +95,42 @@ def plan_of(story: Reorganisation) -> Plan | None:
     """What an entered reorganisation changes; None while its table has doubts."""
     if not story.change:
         return next((plan for plan in known_plans() if plan.key == story.key), None)
+    if story.about == Reorganisation.About.BODIES:
+        bodies_change = body_moves.from_json(story.change)
+        empty = AreaChange(bodies_change.on, bodies_change.legal_basis, bodies_change.title)
+        return Plan(story.key, story.name, empty, bodies_change)
     return Plan(story.key, story.name, moves.from_json(story.change))
 
 
-def enter(*, name: str, on: date, legal_basis: str, table: str, by: Post) -> Reorganisation:
+def enter(
+    *, name: str, on: date, legal_basis: str, table: str, by: Post, about: str = Reorganisation.About.AREAS
+) -> Reorganisation:
     """Keep a decision as a draft, also while lines of its table are doubtful. Administrators alone."""
     by.require(Role.ADMIN)
     with transaction.atomic():
-        story = Reorganisation(key=_free_key(name, on))
+        story = Reorganisation(key=_free_key(name, on), about=about)
         _write(story, name, on, legal_basis, table)
         record(story, "drafted", by=by, reason=legal_basis)
     return story
 
 
-def correct(story: Reorganisation, *, name: str, on: date, legal_basis: str, table: str, by: Post) -> None:
+def correct(
+    story: Reorganisation,
+    *,
+    name: str,
+    on: date,
+    legal_basis: str,
+    table: str,
+    by: Post,
+    about: str = "",
+) -> None:
     """Change a draft. What is confirmed is withdrawn and entered anew instead."""
     by.require(Role.ADMIN)
     with transaction.atomic():
         locked = _locked(story)
         if not locked.is_draft:
             raise Refused(_("This decision is no longer a draft. Withdraw it and enter it anew."))
+        locked.about = about or locked.about
         _write(locked, name, on, legal_basis, table)
         record(locked, "changed", by=by, reason=legal_basis)
 
@@ -121,8 +149,11 @@ def confirm(story: Reorganisation, *, by: Post) -> Reorganisation:
         if plan is None:
             raise Refused(_("Lines of the table are doubtful. Mend them first; each says what is missing."))
         # What stood when the table was pasted may have changed since.
-        changes.preview(plan.change)
-        changes.prepare(plan.change)
+        if plan.bodies is not None:
+            body_changes.closing(plan.bodies)
+        else:
+            changes.preview(plan.change)
+            changes.prepare(plan.change)
         locked.confirmed_at = timezone.now()
         locked.save(update_fields=["confirmed_at"])
         record(locked, "confirmed", by=by, reason=locked.legal_basis)
@@ -177,10 +208,20 @@ def _locked(story: Reorganisation) -> Reorganisation:
 
 
 def _write(story: Reorganisation, name: str, on: date, legal_basis: str, table: str) -> None:
-    read = moves.read(table, on, legal_basis, name)
     story.name, story.on, story.legal_basis, story.table = nfc(name), on, nfc(legal_basis), nfc(table)
-    story.change = moves.as_json(read.change) if read.change else {}
+    if story.about == Reorganisation.About.BODIES:
+        of_bodies = body_moves.read(table, on, legal_basis, name)
+        story.change = body_moves.as_json(of_bodies.change) if of_bodies.change else {}
+    else:
+        of_areas = moves.read(table, on, legal_basis, name)
+        story.change = moves.as_json(of_areas.change) if of_areas.change else {}
     story.save()
+
+
+def table_of(story: Reorganisation) -> moves.Table | body_moves.Table:
+    """The pasted table as it is understood now, line by line."""
+    read = body_moves.read if story.about == Reorganisation.About.BODIES else moves.read
+    return read(story.table, story.on)
 
 
 def _free_key(name: str, on: date) -> str:
@@ -193,18 +234,52 @@ def _free_key(name: str, on: date) -> str:
 
 def preview(plan: Plan) -> Preview:
     """Count what the reorganisation would change, without changing anything."""
-    areas = changes.preview(plan.change)
-    closing = _closing_areas(plan)
-    ending = Unit.objects.filter(area__in=closing, valid_to__gt=plan.change.on)
-    units = list(ending.values_list("pk", flat=True))
-    posts = Post.objects.on(plan.change.on).filter(unit__in=units).count()
+    done = Reorganisation.objects.filter(key=plan.key, carried_out_at__isnull=False).exists()
+    on = plan.change.on
+    if plan.bodies is not None:
+        if done:
+            return Preview(True, changes.Counts(on), 0, 0)
+        ending = body_changes.closing(plan.bodies)
+        units = [unit.pk for unit in ending]
+        closing: list[int] = []
+        areas = changes.Counts(on)
+        opening = len(plan.bodies.opens) + len(units) - len(plan.bodies.closes)
+        several = [pk for pk in plan.bodies.closes if not _goes_to_one(plan.bodies, pk)]
+        waiting = Post.objects.on(on - timedelta(days=1)).filter(unit__in=several, valid_to__gt=on).count()
+    else:
+        areas = changes.preview(plan.change)
+        closing = _closing_areas(plan)
+        living = Unit.objects.filter(area__in=closing, annulled=False, valid_to__gt=on)
+        units = list(living.values_list("pk", flat=True))
+        opening = waiting = 0
+        divided = _divided_areas(plan)
+        if divided:
+            waiting = Post.objects.on(on).filter(unit__in=units, unit__area__in=divided).count()
+    posts = Post.objects.on(on).filter(unit__in=units).count()
     return Preview(
-        done=Reorganisation.objects.filter(key=plan.key, carried_out_at__isnull=False).exists(),
+        done=done,
         areas=areas,
         units_closing=len(units),
-        posts_continuing=posts,
+        units_opening=opening,
+        posts_continuing=posts - waiting,
+        posts_waiting=waiting,
+        prepared=Area.objects.filter(valid_from=on, in_force=False, annulled=False).count(),
         questions=[(str(q.label), count) for q, count in answers(units, closing)],
     )
+
+
+def _goes_to_one(change: BodyChange, unit: int) -> bool:
+    links = [link for link in change.successions if link.predecessor == unit]
+    return len(links) == 1 and bool(links[0].successor)
+
+
+def _divided_areas(plan: Plan) -> list[int]:
+    """The areas that go over to several: posts at their bodies have no one successor."""
+    reading = changes.Reading(plan.change)
+    heirs: dict[int, int] = Counter()
+    for link in plan.change.successions:
+        heirs[reading[link.predecessor].pk] += 1
+    return [pk for pk, count in heirs.items() if count > 1]
 
 
 def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
@@ -224,13 +299,20 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
         if story.carried_out_at is not None or story.withdrawn_at is not None:
             return story
         counts = preview(plan).as_json()
+        if plan.bodies is not None:
+            return _carry_out_bodies(story, plan, counts, by)
         closing = _closing_areas(plan)
         changes.carry_out(plan.change, by=by)
-        closed = _close_units(closing, plan, by)
-        opened = bodies.found(Area.objects.filter(valid_from=plan.change.on).exclude(level="hamlet"))
+        before = _close_units(closing, plan, by)
+        closed = len(before)
+        fresh = Area.objects.filter(valid_from=plan.change.on, annulled=False).exclude(
+            level__in=["hamlet", "part"]
+        )
+        opened = bodies.found(fresh)
         record_all(((unit, {}) for unit in opened), "opened", by=by, reason=plan.name)
         went, ended = bodies.succeed_areas(plan.change.on)
         typed = _carry_typed(plan)
+        story.before = _for_reversing(plan, before)
         analyse(Unit, Competence, UnitSuccession)
         lineage.recompute()
         analyse(Unit, UnitLineage, Entry)
@@ -250,6 +332,45 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
     return story
 
 
+def _carry_out_bodies(story: Reorganisation, plan: Plan, counts: dict[str, Any], by: Any) -> Reorganisation:
+    """Bodies alone: close, open, tie, and let the posts go on. Part of the caller's transaction."""
+    assert plan.bodies is not None
+    ended, opened = body_changes.carry_out(plan.bodies, by)
+    analyse(Unit, Competence, UnitSuccession)
+    lineage.recompute()
+    posts, waiting = _continue_posts(plan, by)
+    story.before = {
+        "closed": [[unit.pk, str(unit.valid_to)] for unit in ended],
+        "opened": [unit.pk for unit in opened],
+    }
+    story.counts = counts | {
+        "units_closed": len(ended),
+        "units_opened": len(opened),
+        "posts_continued": posts,
+        "posts_waiting_for_an_administrator": waiting,
+    }
+    story.carried_out_at = timezone.now()
+    story.carried_out_by = getattr(by, "user", by)
+    story.save()
+    record(story, "carried_out", by=by, reason=plan.change.legal_basis)
+    return story
+
+
+def _for_reversing(plan: Plan, closed: list[Unit]) -> dict[str, Any]:
+    """What a correcting decision has to know; the closed bodies still say the end they had before."""
+    heirs = UnitSuccession.objects.filter(
+        predecessor__in=[unit.pk for unit in closed],
+        on=plan.change.on,
+        known_to=FOREVER,
+        successor__valid_from=plan.change.on,
+    )
+    fresh = Unit.objects.filter(valid_from=plan.change.on, annulled=False, area__valid_from=plan.change.on)
+    return {
+        "closed": [[unit.pk, str(unit.valid_to)] for unit in closed],
+        "opened": sorted({*heirs.values_list("successor", flat=True), *fresh.values_list("pk", flat=True)}),
+    }
+
+
 def _closing_areas(plan: Plan) -> list[int]:
     """The areas that end, with the hamlets in them."""
     reading = changes.Reading(plan.change)
@@ -257,29 +378,34 @@ def _closing_areas(plan: Plan) -> list[int]:
     return [area.pk for area in [*closing, *(hamlet for hamlet, _heir in reading.hamlets(closing))]]
 
 
-def _close_units(areas: list[int], plan: Plan, by: Any) -> int:
+def _close_units(areas: list[int], plan: Plan, by: Any) -> list[Unit]:
     """Close the bodies of areas that end; what they answered for ends with them."""
     on = plan.change.on
-    units = list(Unit.objects.filter(area__in=areas, valid_from__lt=on, valid_to__gt=on))
+    living = Unit.objects.filter(area__in=areas, annulled=False, valid_from__lt=on, valid_to__gt=on)
+    units = list(living.exclude(kind=Unit.Kind.PART))
     Unit.objects.filter(pk__in=[unit.pk for unit in units]).update(valid_to=on)
     Competence.objects.filter(unit__in=units, valid_to__gt=on).update(valid_to=on)
     closed = [(unit, {"valid_to": [str(unit.valid_to), str(on)]}) for unit in units]
     record_all(closed, "closed", by=by, reason=plan.name)
-    return len(units)
+    return units
 
 
 def _carry_typed(plan: Plan) -> int:
     """Bodies that communes typed themselves (schools, party cells) go on at the heir, under its bodies."""
     on = plan.change.on
     carried = 0
-    typed = Unit.objects.filter(valid_to=on, successions__successor=None, successions__on=on).exclude(
-        kind=Unit.Kind.BODY
-    )
+    typed = Unit.objects.filter(
+        valid_to=on,
+        annulled=False,
+        successions__successor=None,
+        successions__on=on,
+        successions__known_to=FOREVER,
+    ).exclude(kind=Unit.Kind.BODY)
     for unit in typed.select_related("area", "parent").prefetch_related("competences", "successions"):
         heirs = [line.heir for line in unit.area.heirs_on(on)]
         if len(heirs) != 1 or heirs[0].level != unit.area.level:
             continue
-        above = unit.parent.successions.filter(on=on).first() if unit.parent else None
+        above = unit.parent.successions.filter(on=on, known_to=FOREVER).first() if unit.parent else None
         successor = Unit(
             name=unit.name,
             short_name=unit.short_name,
@@ -298,7 +424,7 @@ def _carry_typed(plan: Plan) -> int:
             for c in unit.competences.all()
         )
         _carry_committee(unit, successor)
-        unit.successions.filter(on=on, successor=None).update(
+        unit.successions.filter(on=on, successor=None, known_to=FOREVER).update(
             successor=successor,
             kind=UnitSuccession.Kind.SUCCEEDED,
             share_numerator=1,
@@ -315,7 +441,7 @@ def _carry_committee(ended: Unit, successor: Unit) -> None:
     if committee is None:
         return
     office = committee.standing_office
-    following = office.successions.filter(on=ended.valid_to).first() if office else None
+    following = office.successions.filter(on=ended.valid_to, known_to=FOREVER).first() if office else None
     Committee.objects.create(
         unit=successor,
         standing_office=following.successor if following else office,
@@ -331,9 +457,10 @@ def _continue_posts(plan: Plan, by: Any) -> tuple[int, int]:
     """
     on = plan.change.on
     continued = waiting = 0
-    posts = Post.objects.filter(unit__valid_to=on, valid_from__lt=on, valid_to__gt=on)
+    posts = Post.objects.filter(unit__valid_to=on, unit__annulled=False, valid_from__lt=on, valid_to__gt=on)
     for post in posts.select_related("unit", "user"):
-        successors = [s.successor for s in post.unit.successions.filter(on=on).select_related("successor")]
+        ties = post.unit.successions.filter(on=on, known_to=FOREVER)
+        successors = [tie.successor for tie in ties.select_related("successor")]
         until = post.valid_to
         Post.objects.filter(pk=post.pk).update(valid_to=on)
         if len(successors) != 1 or successors[0] is None:

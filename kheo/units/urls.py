@@ -36,6 +36,7 @@ urlpatterns = [
     path("sap-xep/moi/", views.reorganisation_new, name="reorganisation_new"),
     path("sap-xep/<slug:key>/", views.reorganisation, name="reorganisation"),
     path("sap-xep/<slug:key>/sua/", views.reorganisation_edit, name="reorganisation_edit"),
+    path("sap-xep/<slug:key>/dinh-chinh/", views.reorganisation_reverse, name="reorganisation_reverse"),
     path("sap-xep/<slug:key>/xac-nhan/", views.reorganisation_confirm, name="reorganisation_confirm"),
     path("sap-xep/<slug:key>/rut/", views.reorganisation_withdraw, name="reorganisation_withdraw"),
 ]

@@ -17,7 +17,7 @@ from kheo.ui.context import SAMPLE_COOKIE
 from kheo.ui.doors import open_door
 from kheo.ui.lists import Column, keyset_page, wants_xlsx, xlsx_response
 from kheo.ui.registry import verbs
-from kheo.units import explain, reorganise
+from kheo.units import body_moves, explain, reorganise, reversing
 from kheo.units.acting import Request
 from kheo.units.forms import (
     EndForm,
@@ -26,6 +26,7 @@ from kheo.units.forms import (
     PostForm,
     RenewalForm,
     ReorganisationForm,
+    ReversalForm,
     UnitFilter,
     WithdrawForm,
 )
@@ -234,10 +235,11 @@ def _entered(request: Request, story: Reorganisation) -> dict[str, Any]:
         "story": story,
         "plan": plan,
         "due": story.on <= today(),
-        "table": moves.read(story.table, story.on) if story.is_draft else None,
+        "table": reorganise.table_of(story) if story.is_draft else None,
         "preview": reorganise.preview(plan) if plan and open_ else None,
         "may_decide": request.post is not None and request.post.role == Role.ADMIN,
         "withdrawing": WithdrawForm(),
+        "may_reverse": bool(story.carried_out_at and story.change and not story.reversed_by_other),
     }
 
 
@@ -251,9 +253,26 @@ def reorganisation_new(request: Request) -> HttpResponse:
         and form.attempt(lambda: reorganise.enter(by=post, **form.cleaned_data))
     ):
         return redirect("reorganisation", key=form.result.key)
-    return render(
-        request, "units/reorganisation_form.html", {"form": form, "relations": moves.RELATION_WORDS}
-    )
+    return render(request, "units/reorganisation_form.html", {"form": form, **_RELATIONS})
+
+
+_RELATIONS = {"relations": moves.RELATION_WORDS, "body_relations": body_moves.RELATION_WORDS}
+
+
+def reorganisation_reverse(request: Request, key: str) -> HttpResponse:
+    """A correcting decision reverses a mistaken one that took effect."""
+    story, post = _draft_or_404(request, key), request.post_or_refuse()
+    post.require(Role.ADMIN)
+    reversing.check(story)
+    form = ReversalForm(request.POST or None, initial={"name": _("Corrects: %s") % story.name})
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.attempt(lambda: reversing.reverse(story, by=post, **form.cleaned_data))
+    ):
+        messages.success(request, _("Reversed. What was recorded meanwhile has kept its home."))
+        return redirect("reorganisation", key=form.result.key)
+    return render(request, "units/reversal_form.html", {"form": form, "story": story})
 
 
 def _draft_or_404(request: Request, key: str) -> Reorganisation:
@@ -273,7 +292,7 @@ def reorganisation_edit(request: Request, key: str) -> HttpResponse:
         and form.attempt(lambda: reorganise.correct(story, by=post, **form.cleaned_data))
     ):
         return redirect("reorganisation", key=key)
-    context = {"form": form, "story": story, "relations": moves.RELATION_WORDS}
+    context = {"form": form, "story": story, **_RELATIONS}
     return render(request, "units/reorganisation_form.html", context)
 
 

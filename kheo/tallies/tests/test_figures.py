@@ -1,5 +1,6 @@
 """The same cells read in the structure of any day, by several ways; nothing is lost and nothing guessed."""
 
+from collections import defaultdict
 from contextlib import ExitStack
 from datetime import date, timedelta
 from fractions import Fraction
@@ -147,6 +148,44 @@ class OfNgheAn(Counting, NgheAn):
                 self.cell(area, 1)
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(max(counts[0]), 8)
+
+
+class OfNamesAndCodesGivenAgain(Counting, NgheAn):
+    """Ten communes whose name or code another commune bears today: each counts under its own heir."""
+
+    # Name and district of 2024; who bears the name today (else its code was given again); the heir.
+    COMMUNES = (
+        ("Châu Tiến", "Quỳ Hợp", "Châu Tiến", "Châu Hồng"),
+        ("Đông Thành", "Yên Thành", "Đông Thành", "Yên Thành"),
+        ("Nam Đàn", "Nam Đàn", "Nam Đàn", "Vạn An"),
+        ("Quang Trung", "Vinh", "", "Thành Vinh"),
+        ("Nghi Hương", "Vinh", "", "Cửa Lò"),
+        ("Hữu Lập", "Kỳ Sơn", "", "Hữu Kiệm"),
+        ("Châu Phong", "Quỳ Châu", "", "Hùng Chân"),
+        ("Nghĩa Hồng", "Nghĩa Đàn", "", "Nghĩa Mai"),
+        ("Thạch Ngàn", "Con Cuông", "", "Mậu Thạch"),
+        ("Đôn Phục", "Con Cuông", "", "Cam Phục"),
+    )
+
+    def test_each_is_restated_under_its_own_heir(self):
+        expected = defaultdict(int)
+        for number, (name, district, namesake, heir) in enumerate(self.COMMUNES):
+            before = Area.objects.on(IN_2024).communes().get(name=name, parent__name=district)
+            if namesake:
+                # Somebody else bears the name today.
+                other = Area.objects.on(IN_2026).communes().get(name=namesake)
+                self.assertNotEqual(before.heir_on(IN_2026), other)
+            else:
+                # Its code is another name's today.
+                now = Area.objects.with_code(before.code_on(IN_2024), IN_2026).get()
+                self.assertNotEqual(now.name, before.name)
+            self.cell(before, 2**number)
+            expected[Area.objects.on(IN_2026).communes().get(name=heir).full_name] += 2**number
+        then = year(2024, "area", everything=True)
+        self.assertEqual(len(self.told(then)), len(self.COMMUNES))
+        now = year(2024, "area", everything=True, structure=IN_2026)
+        self.assertEqual(self.told(now), dict(expected))
+        self.assertEqual(now.totals, then.totals)
 
 
 class Divided(Counting, TestCase):

@@ -737,17 +737,24 @@ class ReorganisationQuerySet(models.QuerySet["Reorganisation"]):
 
 
 class Reorganisation(models.Model):
-    """A decision that merges, divides, moves, renames or ends areas on a day, and the bodies with them.
+    """A decision that merges, divides, moves, renames or ends areas on a day, and the bodies with them; or
+    bodies alone; or one that reverses another.
 
     Entered (a draft, with the table as it was pasted), confirmed (prepared out of force), and carried out on
     its day. `change` is the table as it was understood (`kheo.places.moves.as_json`); empty for those whose
     lists are shipped.
     """
 
+    class About(models.TextChoices):
+        AREAS = "areas", _("areas, and their bodies with them")
+        BODIES = "bodies", _("bodies alone")
+
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=300)
     on = models.DateField(_("takes effect on"))
     legal_basis = models.CharField(_("legal basis"), max_length=300)
+    # What its table tells of: areas (and their bodies with them), or bodies alone.
+    about = models.CharField(max_length=6, choices=About.choices, default=About.AREAS)
     table = models.TextField(_("table of moves"), blank=True)
     change = models.JSONField(default=dict, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -759,6 +766,12 @@ class Reorganisation(models.Model):
     )
     # What changed hands, as counted when it was carried out.
     counts = models.JSONField(default=dict, blank=True)
+    # The bodies it closed, each with the end it had before, and those it opened: for reversing it.
+    before = models.JSONField(default=dict, blank=True)
+    # The mistaken decision that this one reverses.
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversal"
+    )
 
     objects = ReorganisationQuerySet.as_manager()
 
@@ -769,6 +782,11 @@ class Reorganisation(models.Model):
         return self.name
 
     @property
+    def reversed_by_other(self) -> "Reorganisation | None":
+        """The correcting decision that reversed it."""
+        return getattr(self, "reversal", None)
+
+    @property
     def is_draft(self) -> bool:
         return not (self.confirmed_at or self.carried_out_at or self.withdrawn_at)
 
@@ -777,6 +795,8 @@ class Reorganisation(models.Model):
         """Its state in words, and the tone in which they are shown."""
         if self.withdrawn_at:
             return gettext("withdrawn"), "off"
+        if self.reversed_by_other:
+            return gettext("reversed by a correcting decision"), "off"
         if self.carried_out_at:
             return gettext("carried out"), "ok"
         if self.confirmed_at:
