@@ -6,4 +6,5 @@ urlpatterns = [
     path("dia-ban/", views.areas, name="areas"),
     path("dia-ban/goi-y/", views.area_suggestions, name="area_suggestions"),
     path("dia-ban/<int:pk>/", views.area, name="area"),
+    path("dia-ban/<int:pk>/dong-ho/", views.area_family, name="area_family"),
 ]

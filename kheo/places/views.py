@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from kheo.lib.periods import today
+from kheo.lib.periods import FOREVER, today
 from kheo.lib.vietnamese import fold
-from kheo.places import borders, finding
+from kheo.places import borders, family, finding
 from kheo.places.forms import AreaSearch
 from kheo.places.models import Area, AreaName, AreaQuerySet, AreaSuccession, Level
 from kheo.ui.charts import Outlines
@@ -65,7 +65,7 @@ def _sought(text: str, level: str, day: date | None) -> AreaQuerySet:
 
 
 def area(request: HttpRequest, pk: int) -> HttpResponse:
-    ties = AreaSuccession.objects.order_by("on", "pk")
+    ties = AreaSuccession.objects.filter(known_to=FOREVER).order_by("on", "pk")
     rows = Area.objects.visible_to(request.user).with_place()
     area = get_object_or_404(
         rows.prefetch_related(
@@ -95,6 +95,19 @@ def area(request: HttpRequest, pk: int) -> HttpResponse:
         "picture": _picture(area),
     }
     return render(request, "places/area.html", words)
+
+
+def area_family(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the area was and what it became, step by step."""
+    area = get_object_or_404(Area.objects.visible_to(request.user).with_place(), pk=pk)
+    words = {
+        "steps": family.of_area(area),
+        "name": area.full_name,
+        "title": _("Family line of %s") % area.full_name,
+        "url": area.get_absolute_url(),
+        "of_bodies": False,
+    }
+    return render(request, "places/family.html", words)
 
 
 def _picture(area: Area) -> dict[str, Any] | None:

@@ -345,13 +345,14 @@ def pages(now: Unfinished) -> Iterable[Stop]:
     from kheo.files.models import Photo
     from kheo.guide.pages import PAGES
     from kheo.initiatives.models import Catalogue, Enrolment, Initiative
+    from kheo.lib.periods import today
     from kheo.places.models import Area
     from kheo.plans.models import CalendarEntry, CriteriaSet, Movement, Plan
     from kheo.portal.published import address
     from kheo.recognition.models import Decision
     from kheo.stories.models import Story
     from kheo.submissions.models import PublicList, RegistrationLink
-    from kheo.units.models import Post
+    from kheo.units.models import Post, Unit
     from kheo.units.reorganise import known_plans
 
     directive = Directive.objects.get(number="05-CT/TU")
@@ -378,6 +379,8 @@ def pages(now: Unfinished) -> Iterable[Stop]:
     movement = Movement.objects.get(code="dan-van-kheo")
     entry = CalendarEntry.objects.filter(plan=plan, kind="report").first()
     commune = Area.objects.get(pk=party.area_id)
+    now_tam_thai = Area.objects.on(today()).communes().get(name="Tam Thái").pk
+    board = Unit.objects.filter(origins__isnull=False, level="province").order_by("pk").first()
     ended = Post.objects.filter(user__username="lan").latest("pk")
     reorganised = next(iter(known_plans()))
     chief = f"lam/{committee.pk}"
@@ -435,8 +438,10 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("minh", "message_withdraw", [now.message.pk]),
         ("an", "areas", []),
         ("an", "area", [commune.pk]),
+        ("an", "area_family", [now_tam_thai]),
         ("an", "unit_list", []),
         ("an", "unit", [party.pk]),
+        ("an", "unit_family", [board.pk]),
         ("an", "unit", [committee.pk]),
         ("an", "post_add", [party.pk]),
         ("an", "post_end", [ended.pk]),

@@ -7,6 +7,7 @@ urlpatterns = [
     path("du-lieu-mau/", views.sample_switch, name="sample_switch"),
     path("co-quan/", views.unit_list, name="unit_list"),
     path("co-quan/<int:pk>/", views.unit, name="unit"),
+    path("co-quan/<int:pk>/dong-ho/", views.unit_family, name="unit_family"),
     path("co-quan/<int:pk>/nhiem-vu/", views.post_add, name="post_add"),
     path("co-quan/<int:pk>/kien-toan/", views.renewal_add, name="renewal_add"),
     path("co-quan/<int:pk>/thanh-vien/", views.member_add, name="member_add"),

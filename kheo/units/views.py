@@ -4,15 +4,16 @@ from django.apps import apps
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from kheo.audit.models import Entry
-from kheo.lib.periods import today
+from kheo.lib.periods import FOREVER, today
 from kheo.lib.vietnamese import fold
-from kheo.places import moves
+from kheo.places import family, moves
 from kheo.ui.context import SAMPLE_COOKIE
 from kheo.ui.doors import open_door
 from kheo.ui.lists import Column, keyset_page, wants_xlsx, xlsx_response
@@ -30,7 +31,7 @@ from kheo.units.forms import (
     UnitFilter,
     WithdrawForm,
 )
-from kheo.units.models import Committee, Post, Reorganisation, Role, Unit
+from kheo.units.models import Committee, Post, Reorganisation, Role, Unit, UnitSuccession
 from kheo.units.reach import journal_of
 
 
@@ -91,13 +92,30 @@ def unit(request: Request, pk: int) -> HttpResponse:
             "unit": unit,
             "posts": posts.order_by("role", "user__full_name"),
             "competences": unit.competences.select_related("function"),
-            "origins": unit.origins.select_related("predecessor"),
-            "successions": unit.successions.select_related("successor"),
+            "origins": unit.origins.filter(known_to=FOREVER)
+            .exclude(predecessor__kind=Unit.Kind.PART)
+            .select_related("predecessor"),
+            "successions": unit.successions.filter(known_to=FOREVER).select_related("successor"),
             "committee": Committee.objects.filter(unit=unit).select_related("standing_office").first(),
             "may_manage": request.post is not None and request.post.manages(unit),
             "sees_people": any(post.reaches(unit=unit, area=unit.area) for post in request.posts),
         },
     )
+
+
+def unit_family(request: Request, pk: int) -> HttpResponse:
+    """What the body was and what it became, step by step."""
+    unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=pk)
+    ties = UnitSuccession.objects.filter(known_to=FOREVER).exclude(predecessor__kind=Unit.Kind.PART)
+    ties = ties.select_related("predecessor", "successor").order_by("on", "pk")
+    words = {
+        "steps": family.steps(family.links_of(ties, unit.pk), unit.pk),
+        "name": unit.name,
+        "title": _("Family line of %s") % unit.name,
+        "url": reverse("unit", args=[unit.pk]),
+        "of_bodies": True,
+    }
+    return render(request, "places/family.html", words)
 
 
 def post_add(request: Request, pk: int) -> HttpResponse:

@@ -4,7 +4,7 @@ guessed.
 Random trees, reorganisations of every kind with past, present and future days, corrections and settlements,
 and records between them. After every step: totals are conserved at every date and in every structure; what
 was known on a past day reads as it did on that day; tallies equal a recount; lineages and paths agree.
-KHEO_LONG_TESTS=1 runs it long.
+LONG_TESTS=1 runs it long.
 """
 
 import os
@@ -41,7 +41,7 @@ from kheo.units import bodies, loading, reorganise, reversing
 from kheo.units.models import Post, ReachKind, Reorganisation, Role, Unit, UnitLineage
 from kheo.units.tests.cast import person, post
 
-LONG = bool(os.environ.get("KHEO_LONG_TESTS"))
+LONG = bool(os.environ.get("LONG_TESTS"))
 BEGIN = date(2025, 3, 1)
 STRUCTURES = [date(2024, 12, 31), date(2025, 3, 10), date(2025, 4, 1), date(2025, 12, 31)]
 YEARS = Period(date(2024, 1, 1), date(2026, 12, 31))
