@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Work = Callable[..., Any]
+# What one that measures by itself says: (what, value, unit, baseline or None).
+Told = tuple[str, float, str, float | None]
 # Of the full size of what a benchmark measures on; `--scale 0.02` is a smoke run.
 SCALE = 1.0
 
