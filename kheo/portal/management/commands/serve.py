@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.core.servers.basehttp import get_internal_wsgi_application
-from django.db import connections
+from django.db import connection, connections
 from gunicorn.app.base import BaseApplication
 
 from kheo.upkeep.refusing import hold_the_data, stop_unless_safe
@@ -48,8 +48,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--threads", type=int, default=8, help="requests answered at a time by one worker"
         )
-        # Several workers each count sign-in attempts for themselves unless they share a cache.
-        parser.add_argument("--workers", type=int, default=1)
+        # Guesses at a password are counted in the database, for all; only allauth's guards against floods
+        # (ACCOUNT_RATE_LIMITS) are counted by each worker for itself.
+        parser.add_argument(
+            "--workers",
+            type=int,
+            help="processes that answer (on PostgreSQL one for each of up to two processors, else one)",
+        )
         parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere: kheo work")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -65,7 +70,7 @@ class Command(BaseCommand):
             {
                 "bind": f"{ADDRESS}:{port}",
                 "worker_class": "gthread",
-                "workers": options["workers"],
+                "workers": options["workers"] or usual_workers(),
                 "threads": options["threads"],
                 "preload_app": True,
                 "timeout": 60,
@@ -83,6 +88,11 @@ class Command(BaseCommand):
         if with_worker:
             threading.Thread(target=keep_a_worker, daemon=True).start()
         self.stdout.write(f"Kheo answers on http://{ADDRESS}:{port}/ (Ctrl-C stops it).")
+
+
+def usual_workers() -> int:
+    """On SQLite one process writes at a time anyway; a second worker costs 100 MB."""
+    return min(2, os.cpu_count() or 1) if connection.vendor == "postgresql" else 1
 
 
 def keep_a_worker() -> None:
