@@ -66,7 +66,11 @@ def database() -> dict:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         # Pages ask for a few rows: compiling a query or starting workers for it costs more than the query.
-        "OPTIONS": {"options": "-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0"},
+        "OPTIONS": {
+            "options": "-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0",
+            # For the statements of `kheo.lib.rows.often` alone; Django's own are worded anew each time.
+            "prepare_threshold": 3,
+        },
     }
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.lib.periods import VIETNAM
 from kheo.lib.refusals import Refused
+from kheo.lib.rows import insert
 from kheo.lib.vietnamese import fold
 
 ERASED = "—"
@@ -120,8 +121,12 @@ class Entry(models.Model):
     def save(self, *args: Any, **options: Any) -> None:
         if not self._state.adding:
             raise Refused(_("The journal is never rewritten."))
-        self.folded = fold(f"{self.object_label} {self.acting_as} {self.reason}")
+        self.folded = self.words()
         super().save(*args, **options)
+
+    def words(self) -> str:
+        """What it is found by."""
+        return fold(f"{self.object_label} {self.acting_as} {self.reason}")
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         raise Refused(_("The journal is never shortened."))
@@ -141,8 +146,20 @@ def record(
     both plain JSON values; personal values are named, not copied.
     """
     entry = _entry(thing, verb, by, changes, reason)
-    entry.save(force_insert=True)
+    entry.folded = entry.words()
+    insert([entry])
     return entry
+
+
+def record_steps(
+    thing: models.Model, steps: Iterable[tuple[str, dict[str, list]]], *, by: Any = None, reason: str = ""
+) -> None:
+    """`record` for what was done to one thing in one go: (verb, changes) in their order, in one statement."""
+    acting_as = _acting_as(by)
+    entries = [_entry(thing, verb, by, changes, reason, acting_as) for verb, changes in steps]
+    for entry in entries:
+        entry.folded = entry.words()
+    insert(entries)
 
 
 def record_all(

@@ -16,30 +16,45 @@ from kheo.units.models import Post
 
 
 def file(
-    form: FieldReportForm, *, by: Post, report: FieldReport | None = None, send: bool = False
+    form: FieldReportForm,
+    *,
+    by: Post,
+    report: FieldReport | None = None,
+    send: bool = False,
+    new: bool = False,
 ) -> FieldReport:
     """The valid form as a report: a new one, or `report` with what was changed; sent at once if asked.
 
-    The same series handed in twice is one report. Raises Refused with a sentence.
+    The same series handed in twice is one report. `new`: the caller knows that no page or phone has handed
+    it in before, so it is not looked for; if one has after all, the database refuses (IntegrityError).
+    Raises Refused with a sentence.
     """
     data = form.cleaned_data
-    with transaction.atomic():
+    # In a caller's transaction a refusal ends that too; a way back to here would cost two more questions.
+    with transaction.atomic(savepoint=False):
         series = data.get("series")
-        if report is None and series is not None:
-            report = FieldReport.objects.visible_to(by).filter(series=series).order_by("-version").first()
+        sought = None if new or report is not None else series
+        if sought is not None and FieldReport.objects.filter(series=sought).exists():
+            report = FieldReport.objects.visible_to(by).filter(series=sought).order_by("-version").first()
+        fresh = report is None
         if report is None:
             values = form.values()
             report = FieldReport.objects.begin(
-                values.pop("enrolment"), by=by, values=values, figures=form.figures(), series=series
+                values.pop("enrolment"),
+                by=by,
+                values=values,
+                figures=form.figures(),
+                series=series,
+                send=send,
             )
         elif not report.is_open and _same(report, form):
             return report
         else:
             report.write(by=by, values=form.values(), figures=form.figures())
         keep_photos(form, report, by)
-        if series is not None:
+        if series is not None and not new:
             Draft.objects.visible_to(by).filter(key=series).delete()
-        if send:
+        if send and not fresh:
             report.send(by=by)
     return report
 
@@ -54,9 +69,11 @@ def _same(report: FieldReport, form: FieldReportForm) -> bool:
 def keep_photos(form: FieldReportForm, report: FieldReport, by: Post) -> list[Photo]:
     """The photos of the form with their words and answers. One sent twice is kept once."""
     data = form.cleaned_data
+    if not data.get("photos"):
+        return []
     known = set(report.photos().values_list("received_sha256", flat=True))
     kept = []
-    for washed in data.get("photos") or []:
+    for washed in data["photos"]:
         if washed.received_sha256 in known:
             continue
         known.add(washed.received_sha256)

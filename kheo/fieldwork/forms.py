@@ -1,7 +1,7 @@
 """The one mouth for reports, from a page or from a phone, and for what decides about them."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,17 @@ from kheo.ui.forms import Form, HouseForm, ModelForm, VietnameseDateField
 from kheo.units.models import Post, Unit
 
 
+class InitiativeField(forms.ModelChoiceField):
+    """A choice among the initiatives one sees. `known` (id as text → initiative) were looked up before."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.known: Mapping[str, Initiative] = {}
+        super().__init__(Initiative.objects.none(), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return self.known.get(value) or super().to_python(value)
+
+
 class FieldReportForm(Form):
     """A field report. Bound as `FieldReportForm(data, files, by=post, on=day)`.
 
@@ -31,7 +42,7 @@ class FieldReportForm(Form):
     are read as people write them ("1,5 triệu"). The day of the activity decides which enrolment it is for.
     """
 
-    initiative = forms.ModelChoiceField(Initiative.objects.none(), widget=forms.HiddenInput)
+    initiative = InitiativeField(widget=forms.HiddenInput)
     series = forms.UUIDField(required=False, widget=forms.HiddenInput)
     happened_on = VietnameseDateField(label=_("Day of the activity"))
     happened_until = VietnameseDateField(
@@ -213,7 +224,9 @@ class FieldReportForm(Form):
 
 def enrolment_on(initiative: Initiative, day: date) -> Enrolment | None:
     """The counted enrolment a report of that day belongs to: its year's, else the nearest before or after."""
-    years = list(initiative.enrolments.filter(state__in=Enrolment.COUNTED).order_by("-year", "-pk"))
+    # Of the few years all are read, so that a batch may have read them before.
+    counted = (each for each in initiative.enrolments.all() if each.state in Enrolment.COUNTED)
+    years = sorted(counted, key=lambda each: (each.year, each.pk), reverse=True)
     before = [each for each in years if each.year <= day.year]
     return before[0] if before else (years[-1] if years else None)
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
+from kheo.lib.rows import insert, often
 from kheo.offline import carrying, envelopes, kinds, photos, told
 from kheo.offline.envelopes import Envelope, Unreadable
 from kheo.offline.kinds import Filed, Kind, Waits
@@ -61,6 +62,9 @@ class Batch:
         self.phone, self.user = phone, user or phone.user
         self.day = today()
         self.before: dict[uuid.UUID, list[Delivery]] = {}
+        self.sent: list[Envelope | Unreadable] = []
+        self.binds: dict[tuple[str, int], kinds.Bind] = {}
+        self.asked: dict[int, tuple[str, Any]] = {}
 
     @cached_property
     def posts(self) -> list[Post]:
@@ -86,7 +90,36 @@ class Batch:
         return self.posts[0] if self.posts else held.order_by("-valid_to", "-pk").first()
 
     def read(self, sent: Iterable[Any]) -> list[Envelope | Unreadable]:
-        return [envelopes.read(each, sender=self.user.pk, today=self.day) for each in sent]
+        self.sent = [envelopes.read(each, sender=self.user.pk, today=self.day) for each in sent]
+        return self.sent
+
+    def bind(self, kind: Kind, envelope: Envelope, post: Post) -> tuple[Any, kinds.Notes]:
+        """Its form; what all of its kind need is read with the first."""
+        if kind.bind_several is None:
+            return kind.bind(envelope, post)
+        if (kind.name, post.pk) not in self.binds:
+            alike = [each for each in self.sent if isinstance(each, Envelope) and each.kind == kind.name]
+            self.binds[kind.name, post.pk] = kind.bind_several(alike, post)
+        return self.binds[kind.name, post.pk](envelope, post)
+
+    def still_good(self, post: Post) -> bool:
+        """The phone not revoked, the account open, the post held, as it is inside the transaction."""
+        if post.pk not in self.asked:
+            self.asked[post.pk] = self._good(post).order_by().values_list("pk").query.sql_with_params()
+        with often(connection) as cursor:
+            # Worded once: Django takes longer over that than the database over the answer.
+            cursor.execute(*self.asked[post.pk])
+            return cursor.fetchone() is not None
+
+    def _good(self, post: Post) -> Any:
+        return Phone.objects.filter(
+            pk=self.phone.pk,
+            revoked_at=None,
+            user__is_active=True,
+            user__posts=post,
+            user__posts__valid_from__lte=self.day,
+            user__posts__valid_to__gt=self.day,
+        )
 
     def look_up(self, ids: Iterable[uuid.UUID]) -> None:
         """What was delivered under these ids before: two queries, however many."""
@@ -193,7 +226,7 @@ def judge(envelope: Envelope, batch: Batch, closed: str | None = None) -> Outcom
     notes: kinds.Notes = []
     try:
         post, notes = batch.acting(envelope)
-        form, more = _bound(envelope, post)
+        form, more = _bound(envelope, post, batch)
         notes = [*more, *notes]
         if not form.is_valid():
             errors = {name: [str(each) for each in found] for name, found in form.errors.items()}
@@ -212,12 +245,12 @@ def judge(envelope: Envelope, batch: Batch, closed: str | None = None) -> Outcom
     )
 
 
-def _bound(envelope: Envelope, post: Post) -> tuple[Any, kinds.Notes]:
+def _bound(envelope: Envelope, post: Post, batch: Batch | None = None) -> tuple[Any, kinds.Notes]:
     """Its form, bound to what was typed, with what is to be noted. Raises Waits or Refused."""
     kind = kinds.KINDS.get(envelope.kind)
     if kind is None:
         raise Waits("unknown_kind")
-    form, notes = kind.bind(envelope, post)
+    form, notes = batch.bind(kind, envelope, post) if batch else kind.bind(envelope, post)
     known = set(form.fields) | kind.beside | getattr(form, "left_out", set())
     if unasked := [name for name, texts in envelope.data.items() if name not in known and any(texts)]:
         raise Waits("fields", names=", ".join(sorted(unasked)[:10]))
@@ -281,20 +314,12 @@ def _make_room(replaced: Delivery | None) -> None:
 
 def _check_again(batch: Batch, outcome: Outcome) -> None:
     """The phone not revoked, the account open, the post held: as it is inside the transaction."""
-    day = today()
-    good = Phone.objects.filter(
-        pk=batch.phone.pk,
-        revoked_at=None,
-        user__is_active=True,
-        user__posts=outcome.post,
-        user__posts__valid_from__lte=day,
-        user__posts__valid_to__gt=day,
-    )
-    if not good.exists():
+    assert outcome.post is not None
+    if not batch.still_good(outcome.post):
         batch.phone.refresh_from_db()
         for name in ("posts", "closed", "last_post"):
             vars(batch).pop(name, None)
-        batch.user = batch.phone.user
+        batch.user, batch.binds = batch.phone.user, {}
         vars(batch.user).pop("current_posts", None)
         raise Again
 
@@ -327,7 +352,9 @@ def _keep(
     if filed is not None:
         delivery.why, delivery.told = filed.why, filed.told
         delivery.record_type, delivery.record_id = filed.record._meta.label_lower, filed.record.pk
-    delivery.save(force_insert=True)
+    insert([delivery])
+    if filed is not None:
+        delivery.record = filed.record
     expected = photos.expected(delivery, envelope.photos)
     if filed is not None and any(row.arrived_at for row in expected):
         photos.follow_up(delivery)

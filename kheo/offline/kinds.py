@@ -9,7 +9,7 @@ transaction of the envelope: it looks again at scope and state, changes things b
 the envelope became. It raises Refused with a sentence.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,9 @@ class Filed:
     told: dict[str, Any] = field(default_factory=dict)
 
 
+Bind = Callable[[Envelope, Post], tuple[forms.BaseForm, Notes]]
+
+
 @dataclass(frozen=True)
 class Kind:
     name: str
@@ -46,13 +49,15 @@ class Kind:
     label: Any
     # "fieldwork.fieldreport": what an accepted one becomes.
     record_type: str
-    bind: Callable[[Envelope, Post], tuple[forms.BaseForm, Notes]]
+    bind: Bind
     file: Callable[[Any, Envelope, Post], Filed]
     # The version of its form that this post gets today, to tell an older one by.
     version: Callable[[Post], str] | None = None
     # Names in `data` that are no fields of the form.
     beside: frozenset[str] = frozenset()
     takes_photos: bool = False
+    # For several of one post: reads once what all need, and answers how each of them is bound.
+    bind_several: Callable[[Sequence[Envelope], Post], Bind] | None = None
 
 
 KINDS: dict[str, Kind] = {}

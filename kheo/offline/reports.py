@@ -1,7 +1,11 @@
 """A field report that comes in an envelope: its form, and how it is filed."""
 
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,32 +14,59 @@ from kheo.fieldwork.forms import FieldReportForm, read_key
 from kheo.fieldwork.models import FieldReport
 from kheo.initiatives.models import Enrolment, Initiative
 from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.rows import often
 from kheo.offline import carrying, form_descriptions, kinds
 from kheo.offline.envelopes import Envelope
 from kheo.offline.kinds import Filed, Notes, Waits
 from kheo.units.models import Post
 
 
-def bind(envelope: Envelope, post: Post) -> tuple[FieldReportForm, Notes]:
-    """The report's form, bound to what was typed, and whether its initiative has another home since."""
-    initiative = find(envelope, post)
-    series = read_key(envelope.said("series")) or envelope.id
-    report = None
-    if series != envelope.id:
+class Binding:
+    """How the reports of one post are bound: its initiatives and forms are made ready once for all."""
+
+    def __init__(self, sent: Sequence[Envelope], post: Post) -> None:
+        self.post = post
+        self.forms: dict[date, FieldReportForm] = {}
+        named = {pk for each in sent if (pk := _initiative_id(each))}
+        those = Initiative.objects.visible_to(post).filter(pk__in=named)
+        those = those.select_related("owner__parent", "area__parent").prefetch_related("enrolments")
+        self.seen = {each.pk: each for each in those}
+
+    def __call__(self, envelope: Envelope, post: Post) -> tuple[FieldReportForm, Notes]:
+        """The report's form, bound to what was typed, and whether its initiative has another home since."""
+        initiative = self.seen.get(_initiative_id(envelope)) or find(envelope, post)
+        series = read_key(envelope.said("series")) or envelope.id
+        typed = envelope.typed(series=series)
+        if series == envelope.id:
+            return self.form(envelope.pack_day).bound_to(typed), notes_about(initiative, envelope)
         seen = FieldReport.objects.visible_to(post).filter(series=series)
         report = seen.select_related("enrolment__initiative").order_by("-version").first()
         if report is not None and report.initiative.pk != initiative.pk:
             raise Waits("refused", sentence=_("The report to be corrected is of another initiative."))
-    form = FieldReportForm(
-        envelope.typed(series=series), by=post, on=envelope.pack_day, report=report
-    )  # fmt: skip
-    return form, notes_about(initiative, envelope)
+        form = FieldReportForm(typed, by=post, on=envelope.pack_day, report=report)
+        return form, notes_about(initiative, envelope)
+
+    def form(self, day: date) -> FieldReportForm:
+        """The form of a day, not yet bound."""
+        if day not in self.forms:
+            self.forms[day] = FieldReportForm(by=self.post, on=day)
+            field: Any = self.forms[day].fields["initiative"]
+            field.known = {str(pk): each for pk, each in self.seen.items()}
+        return self.forms[day]
+
+
+def bind(envelope: Envelope, post: Post) -> tuple[FieldReportForm, Notes]:
+    return Binding([envelope], post)(envelope, post)
+
+
+def _initiative_id(envelope: Envelope) -> int:
+    named = envelope.said("initiative")
+    return int(named) if named.isascii() and named.isdecimal() and len(named) < 19 else 0
 
 
 def find(envelope: Envelope, post: Post) -> Initiative:
     """The initiative it tells of, among what the post reaches."""
-    named = envelope.said("initiative")
-    pk = int(named) if named.isascii() and named.isdecimal() and len(named) < 19 else 0
+    pk = _initiative_id(envelope)
     those = Initiative.objects.select_related("owner", "area__parent")
     found = those.visible_to(post).filter(pk=pk).first()
     if found is not None:
@@ -65,16 +96,47 @@ def notes_about(initiative: Initiative, envelope: Envelope) -> Notes:
     return notes
 
 
+# On what it depends who may report on an enrolment.
+FACTS = (
+    "state", "initiative__state", "initiative__owner_id", "initiative__area_id",
+    "initiative__owner__path_now", "initiative__area__path_now",
+)  # fmt: skip
+
+
+def _facts(enrolment: Enrolment) -> tuple[Any, ...]:
+    initiative = enrolment.initiative
+    where = (initiative.owner.path_now, initiative.area.path_now)
+    return (enrolment.state, initiative.state, initiative.owner_id, initiative.area_id, *where)
+
+
+def _facts_now(enrolment: int) -> tuple[Any, ...] | None:
+    """The same as it is inside the transaction."""
+    with often(connection) as cursor:
+        cursor.execute(_asked(), [enrolment])
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
+
+
+@cache
+def _asked() -> str:
+    """Worded once: Django takes longer over that than the database over the answer."""
+    sql, _params = Enrolment.objects.filter(pk=0).order_by().values_list(*FACTS).query.sql_with_params()
+    return sql
+
+
 def file(form: FieldReportForm, envelope: Envelope, post: Post) -> Filed:
     data = form.cleaned_data
-    again = Enrolment.objects.select_related("initiative__owner__parent", "initiative__area")
-    enrolment = again.visible_to(post).filter(pk=data["enrolment"].pk).first()
-    if enrolment is None:
+    if _facts_now(data["enrolment"].pk) != _facts(data["enrolment"]):
+        again = Enrolment.objects.select_related("initiative__owner__parent", "initiative__area__parent")
+        data["enrolment"] = again.get(pk=data["enrolment"].pk)
+        data["initiative"] = data["enrolment"].initiative
+    if not post.reaches(unit=data["initiative"].owner, area=data["initiative"].area):
         raise FasterColleague(
             _("The initiative has just moved out of your reach. Ask your unit's office where it is.")
         )
-    data["enrolment"], data["initiative"] = enrolment, enrolment.initiative
-    report = filing.file(form, by=post, report=_fresh(form.report), send=envelope.send)
+    # Whoever else used the envelope's id for a report is met at the database's constraint.
+    new = form.report is None and data["series"] == envelope.id
+    report = filing.file(form, by=post, report=_fresh(form.report), send=envelope.send, new=new)
     return Filed(report, "accepted" if report.state != FieldReport.State.DRAFT else "kept")
 
 
@@ -95,6 +157,7 @@ def register() -> None:
             gettext_lazy("Report"),
             "fieldwork.fieldreport",
             bind=bind,
+            bind_several=Binding,
             file=file,
             version=lambda post: form_descriptions.report(FieldReportForm(by=post))["version"],
             takes_photos=True,

@@ -19,6 +19,8 @@ from django.db.models import F, Lookup, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField, SmallIntegerField
 
+from kheo.lib.rows import often
+
 from .models import Document, LexemesField, Words
 from .words import Question, bags, folded
 
@@ -96,7 +98,7 @@ class Engine:
             [field.get_db_prep_save(getattr(document, field.attname), connection) for field in fields]
             for document in documents
         ]
-        with connection.cursor() as cursor:
+        with often(connection) as cursor:
             for first in range(0, len(rows), self.at_once):
                 part = rows[first : first + self.at_once]
                 cursor.execute(

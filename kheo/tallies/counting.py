@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db import connections, models, transaction
 
 from kheo.lib.periods import FOREVER, today
+from kheo.lib.rows import often
 from kheo.tallies.measures import REGISTRY, Counted
 from kheo.tallies.models import AreaYear, Cell
 
@@ -163,7 +164,7 @@ def _add(model: Level, keys: list[Any], differences: Any, on: date) -> list[tupl
     ]
     row = f"({', '.join(['%s'] * len(fields))})"
     table = f'"{model._meta.db_table}"'
-    with connection.cursor() as cursor:
+    with often(connection) as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(keys))} "  # noqa: S608  (names of our own columns)
             f"ON CONFLICT ({', '.join(columns[:-3])}) WHERE \"known_to\" = '{FOREVER}' "

@@ -3,6 +3,7 @@
 Input is NFC. What was typed stays in the field, also when it was not understood.
 """
 
+import copy
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms.renderers import TemplatesSetting
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +69,15 @@ class HouseForm:
             if example := self.examples.get(name):
                 field.example = example  # type: ignore[attr-defined]
             _prepare(field)
+
+    def bound_to(self, data: Any, files: Any = None) -> Any:
+        """This form bound to other data. It shares its fields, which takes a tenth of building them anew."""
+        other: Any = copy.copy(self)
+        for name in ("cleaned_data", "changed_data"):
+            vars(other).pop(name, None)
+        other.data, other.files, other.is_bound = data, MultiValueDict() if files is None else files, True
+        other._errors, other._bound_fields_cache, other.result = None, {}, None
+        return other
 
     def attempt(self, verb: Callable[[], Any]) -> bool:
         """Run the verb; True with its answer in `.result`, or False with the refusal shown on the form."""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kheo.audit.models import record
+from kheo.audit.models import record, record_steps
 from kheo.fieldwork.figures import MEASURED, written
 from kheo.fieldwork.models.versions import ReportQuerySet, State, Step, Version
 from kheo.files.models import Photo
@@ -23,8 +23,10 @@ from kheo.lib.formats import short_date
 from kheo.lib.numbers import MOST
 from kheo.lib.periods import BEGINNING, FOREVER, Period, today
 from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.rows import insert
 from kheo.lib.vietnamese import fold
 from kheo.places.models import Area
+from kheo.search import index
 from kheo.tallies.counting import counting
 from kheo.units.models import Post, ReachKind, Unit
 
@@ -112,17 +114,25 @@ class FieldReportQuerySet(ReportQuerySet):
         values: dict[str, Any],
         figures: "Amounts",
         series: Any = None,
+        send: bool = False,
     ) -> "FieldReport":
-        """A new draft. `values` are fields of the report; `figures` as in `Amounts`."""
+        """A new draft, or one sent at once. `values` are fields of the report; `figures` as in `Amounts`."""
         report = FieldReport(enrolment=enrolment, **values)
         if series is not None:
             report.series = series
         report.check_author(by)
-        with transaction.atomic():
-            report.save(force_insert=True)
-            report._set_figures(figures)
-            report.steps.create(state=State.DRAFT, by=by)
-            record(report, "drafted", by=by)
+        way: list[tuple[str, str, dict[str, list]]] = [(State.DRAFT, "drafted", {})]
+        if send:
+            report.check_send(by)
+            report.state, report.sent_at = State.SENT, timezone.now()
+            way.append((State.SENT, "submitted", {"state": [str(State.DRAFT), str(State.SENT)]}))
+        with transaction.atomic(savepoint=False):
+            insert([report])
+            report._add_figures(figures)
+            insert([FieldReportStep(report=report, state=state, by=by) for state, _verb, _changes in way])
+            record_steps(report, [(verb, changes) for _state, verb, changes in way], by=by)
+            if send:
+                index.update(report)
         return report
 
 
@@ -290,6 +300,15 @@ class FieldReport(Version):
             if changes:
                 record(self, "changed", by=by, changes=changes)
 
+    def _add_figures(self, figures: Amounts) -> None:
+        insert(
+            [
+                ReportFigure(report=self, measure=measure, kind_id=kind, amount=amount)
+                for (measure, kind), amount in figures.items()
+                if amount
+            ]
+        )
+
     def _set_figures(self, figures: Amounts) -> dict[str, list]:
         """Bring the rows to these amounts; zero and missing are the same. Answers what changed."""
         wanted = {key: amount for key, amount in figures.items() if amount}
@@ -298,10 +317,7 @@ class FieldReport(Version):
             return {}
         # A draft's rows are what its author is still typing: they are no record yet.
         self.figures.all().delete()
-        ReportFigure.objects.bulk_create(
-            ReportFigure(report=self, measure=measure, kind_id=kind, amount=amount)
-            for (measure, kind), amount in wanted.items()
-        )
+        self._add_figures(wanted)
         if hasattr(self, "_prefetched_objects_cache"):
             self._prefetched_objects_cache.clear()
         names = {kind.pk: kind.code for kind in FigureKind.objects.all()}

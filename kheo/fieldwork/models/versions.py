@@ -15,6 +15,7 @@ from kheo.audit.models import record
 from kheo.initiatives.models.initiatives import DESK, HEADS
 from kheo.lib.formats import moment
 from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.rows import insert
 from kheo.lib.vietnamese import nfc
 from kheo.search import index
 from kheo.units.guarded import Guarded
@@ -289,7 +290,8 @@ class Version(Guarded, models.Model):
         moved = type(self)._base_manager.filter(pk=self.pk, state__in=list(expected))
         if moved.update(state=to, **values) != 1:
             raise FasterColleague(self._what_happened())
-        self.steps.create(state=to, by=by, reason=reason, self_accepted=self_accepted)
+        step = self.steps.model(report=self, state=to, by=by, reason=reason, self_accepted=self_accepted)
+        insert([step])
         record(self, verb, by=by, changes={"state": [before, str(to)]}, reason=reason)
         self.state = to
         for name, value in values.items():

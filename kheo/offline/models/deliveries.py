@@ -5,6 +5,7 @@ it is sent; other content under the same id is another row, so that nothing a pe
 """
 
 import uuid
+from functools import cached_property
 from typing import Any
 
 from django.apps import apps
@@ -164,7 +165,7 @@ class Delivery(Guarded, models.Model):
     def tone(self) -> str:
         return self.TONES[Delivery.State(self.state)]
 
-    @property
+    @cached_property
     def record(self) -> Any:
         """The record it became, or None."""
         if self.record_id is None:
@@ -312,6 +313,7 @@ class Delivery(Guarded, models.Model):
                 raise FasterColleague(self._what_happened())
             for name, value in values.items():
                 setattr(self, name, value)
+            vars(self).pop("record", None)
             changes = {"state": [before, self.state], **(changes or {})}
             record(self, verb, by=by, changes=changes, reason=reason)
 

@@ -12,6 +12,7 @@ import hmac
 import secrets
 import uuid
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -133,9 +134,13 @@ class Phone(models.Model):
         """Why its person may do nothing today, on whatever phone; "" while they may."""
         if not self.user.is_active:
             return "account_closed"
-        if self.user.is_asleep(SignInRule.objects.now()):
+        if self.user.is_asleep(self._rule):
             return "account_asleep"
         return "" if posts_of(self.user) else "no_post"
+
+    @cached_property
+    def _rule(self) -> SignInRule:
+        return SignInRule.objects.now()
 
     @property
     def must_sign_in(self) -> bool:

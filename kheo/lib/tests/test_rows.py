@@ -1,0 +1,37 @@
+"""Rows written by hand are what Django would have written."""
+
+import uuid
+
+from django.db import connection
+from django.test import TestCase
+
+from kheo.audit.models import Entry
+from kheo.lib.rows import insert, often
+
+
+class Rows(TestCase):
+    def test_rows_come_back_as_they_went_in(self):
+        made = [
+            Entry(
+                verb="tried", object_type="x", object_id=str(uuid.uuid4()), changes={"tên": [None, "Ấp 1"]}
+            ),
+            Entry(verb="tried", object_type="x", object_id="2", user=None, reason="100 % 'đúng'"),
+        ]
+        insert(made)
+        read = list(Entry.objects.filter(verb="tried").order_by("pk"))
+        self.assertEqual([each.pk for each in made], [each.pk for each in read])
+        for one, other in zip(made, read, strict=True):
+            for field in Entry._meta.concrete_fields:
+                self.assertEqual(getattr(one, field.attname), getattr(other, field.attname), field)
+        self.assertFalse(made[0]._state.adding)
+        # Nothing to write is nothing to ask.
+        with self.assertNumQueries(0):
+            insert([])
+
+    def test_one_statement_writes_many_and_is_counted_as_one(self):
+        with self.assertNumQueries(1):
+            insert([Entry(verb="tried", object_type="x", object_id=str(n)) for n in range(20)])
+        # The usual way of asking is as it was, also after an error.
+        with self.assertRaises(ValueError), often(connection):
+            raise ValueError
+        self.assertEqual(Entry.objects.filter(verb="tried").count(), 20)
