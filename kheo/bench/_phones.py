@@ -165,13 +165,15 @@ class OnePhone:
         return "/thuc-dia/api/v1/deliveries", headers, body, [each["id"] for each in some]
 
     def photo(self) -> tuple[str, dict[str, str], bytes, list[str]]:
-        """A photo in one request (tus creation-with-upload); another one each time."""
+        """A photo in one request (tus creation-with-upload); another one each time, of another phone:
+        what waits to be washed is bounded for each."""
+        phone = self.roll.choice(self.orders.phones)
         body = _JPEG[self.orders.photo_bytes] + self.roll.randbytes(16)
         sha = hashlib.sha256(body).hexdigest()
         about = {"sha256": sha, "envelope": str(uuid.uuid4()), "name": "anh.jpg"}
         said = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in about.items())
         headers = {
-            "Authorization": self.phone["key"],
+            "Authorization": phone["key"],
             "Tus-Resumable": "1.0.0",
             "Upload-Length": str(len(body)),
             "Upload-Metadata": said,

@@ -43,7 +43,7 @@ def ground() -> Ground:
     stack = contextlib.ExitStack()
     atexit.register(stack.close)
     server = stack.enter_context(served())
-    told = server.kheo("-m", "kheo.bench._ground", "16", str(INITIATIVES))
+    told = server.kheo("-m", "kheo.bench._ground", "64", str(INITIATIVES))
     made = Ground(server, json.loads(told), plain_inserts(server))
     # Once through everything, so that what is measured afterwards is a server at work.
     load(made, work="batch", connections=4, seconds=2.0)
