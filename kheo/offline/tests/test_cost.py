@@ -53,5 +53,5 @@ class Cost(TestCase):
         with mock.patch.object(reports, "_facts_now", moved):
             receipts = minh.send(minh.writes(road), minh.writes(other))
         self.assertEqual([each["state"] for each in receipts], ["needs_attention"] * 2)
-        self.assertIn("tầm", receipts[0]["sentence"])
+        self.assertIn("phạm vi", receipts[0]["sentence"])
         self.assertFalse(FieldReport.objects.exists())
