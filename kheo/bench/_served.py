@@ -23,6 +23,8 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 ENDING = (ProcessLookupError, FileNotFoundError)
+# What is started here goes with the benchmark even when that is killed outright.
+WITH_US = ["setpriv", "--pdeathsig"]
 
 
 def free_port() -> int:
@@ -72,13 +74,14 @@ class Cluster:
         with (self.home / "log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603
                 [
-                    *self.owner, self.programs / "postgres", "-D", self.home / "data", "-p", str(self.port),
+                    *WITH_US, "INT", *self.owner[1:],
+                    self.programs / "postgres", "-D", self.home / "data", "-p", str(self.port),
                     "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.home}",
                     "-c", "fsync=on", "-c", "synchronous_commit=on",
                 ],
                 stdout=log, stderr=log, cwd=self.home,
             )  # fmt: skip
-        wait_for(self._answers, 30)
+        wait_for(self._answers, 60)
 
     def _answers(self) -> bool:
         try:
@@ -145,10 +148,13 @@ class Served:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "kheo", "serve", "--no-worker", "--port", str(self.port)],
+                [
+                    *WITH_US, "TERM", sys.executable, "-m", "kheo", "serve", "--no-worker",
+                    "--port", str(self.port),
+                ],
                 env=self.environment, cwd=ROOT, stdout=log, stderr=log,
             )  # fmt: skip
-        wait_for(self.answers, 60)
+        wait_for(self.answers, 120)
 
     def answers(self) -> bool:
         """Whether it answers at all; a phone without a key is told so in JSON."""
