@@ -64,7 +64,8 @@ class AreaYear(models.Model):
 
     measure = models.CharField(max_length=40)
     period = models.DateField()
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    # Found by the index below, which holds more.
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
     value = models.BigIntegerField(default=0)
     known_from = models.DateField()
     known_to = models.DateField(default=FOREVER)
@@ -78,6 +79,8 @@ class AreaYear(models.Model):
         indexes = [
             # Everything a reading asks for; what is open lies apart from what was known before.
             models.Index(fields=["known_to", "period", "measure", "area", "value"], name="area_year_reading"),
+            # The years of a few communes: one look for each, whatever is measured.
+            models.Index(fields=["area", "period", "known_to", "measure", "value"], name="area_year_of"),
             # What was known on a past day: the years asked for, with all their rows.
             models.Index(
                 fields=["period", "measure", "known_to", "known_from", "area", "value"],
