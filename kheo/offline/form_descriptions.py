@@ -238,7 +238,8 @@ def unit_report(form: UnitReportForm) -> Description:
     """The periodic report: its `lines`, one a running initiative, then words and the signed paper.
 
     A line is `{"id", "name", "place", "owner", "standing", "note"}`, its fields `line_<id>` and `note_<id>`;
-    `standings` are the choices of the first, `note_max` the letters of the second.
+    `standings` are the choices of the first, `note_max` the letters of the second. `either` names fields of
+    which one way must be filled whole, and the sentence where none is.
     """
     each_line = [name for each in form.initiatives for name in (f"line_{each.pk}", f"note_{each.pk}")]
     own = form.by.unit_id
@@ -269,6 +270,10 @@ def unit_report(form: UnitReportForm) -> Description:
         "lines": lines,
         "standings": [[str(value), str(label)] for value, label in UnitReportLine.Standing.choices],
         "note_max": UnitReportLine._meta.get_field("note").max_length,
+        "either": {
+            "ways": [["entry"], ["period_first", "period_last"]],
+            "sentence": _("Choose a period of the plan, or write both days."),
+        },
     }
     found["version"] = fingerprint({name: value for name, value in found.items() if name != "version"})
     return found

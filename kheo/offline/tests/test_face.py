@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from kheo.fieldwork.models import FieldReport
+from kheo.fieldwork.models import FieldReport, UnitReport
 from kheo.initiatives.models import Initiative
 from kheo.offline.models import Delivery, Phone
 from kheo.offline.tests.cast import accepted, cast, picture, running
@@ -196,3 +196,30 @@ def test_every_screen_is_open_to_everyone(phone, people, axe: Callable[..., None
                 faults.append(f"#/{path} at {width} px scrolls sideways by {beyond} px")
             axe(phone)
     assert not faults, "\n".join(faults)
+
+
+def test_the_units_report_and_the_years_list_in_one_sitting(phone, people):
+    roads = [running(people, name) for name in ("Con đường hiến đất", "Bếp ăn tình thương", "Đường hoa")]
+    enter(phone)
+    phone.context.set_offline(True)
+    phone.reload()
+    phone.get_by_role("button", name=re.compile("Báo cáo định kỳ của đơn vị")).click()
+    group = phone.get_by_role("group", name=re.compile("Bếp ăn tình thương"))
+    phone.get_by_role("button", name=re.compile("^Tất cả: tốt")).click()
+    group.get_by_role("radio", name="dừng").check()
+    # To stop one needs a word why; the others ask for nothing.
+    expect(phone.get_by_label("Lý do dừng: Bếp ăn tình thương")).to_be_visible()
+    phone.get_by_label("Lý do dừng: Bếp ăn tình thương").fill("Hết kinh phí")
+    phone.get_by_label("Từ ngày", exact=True).fill("01/07/2026")
+    phone.get_by_label("Đến ngày", exact=True).fill("30/09/2026")
+    phone.locator("#f-results").fill("Ba mô hình, hai mô hình tốt.")
+    review_and_put(phone)
+    phone.context.set_offline(False)
+    expect(phone.locator(".receipt strong")).to_be_visible(timeout=30_000)
+    page = UnitReport.objects.get()
+    assert {line.initiative.name: line.standing for line in page.lines.all()} == {
+        "Con đường hiến đất": "good",
+        "Bếp ăn tình thương": "stopped",
+        "Đường hoa": "good",
+    }
+    assert page.lines.get(initiative=roads[1].initiative).note == "Hết kinh phí"

@@ -105,6 +105,9 @@ def test_the_units_page_has_a_line_for_each_running_initiative():
     ]
     assert told["standings"][0][0] == "good"
     assert told["groups"][1][0] == "lines"
+    # Neither way is required by itself; one of them is.
+    assert told["either"]["ways"] == [["entry"], ["period_first", "period_last"]]
+    assert told["either"]["sentence"] == "Đồng chí chọn một kỳ của kế hoạch, hoặc ghi cả hai ngày."
     assert {each["name"] for each in told["fields"]} == {
         *("series", "entry", "period_first", "period_last", "results", "difficulties", "proposals"),
         *("number", "signed_on", "signer"),

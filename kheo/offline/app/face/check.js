@@ -55,5 +55,7 @@ export function wrongIn(form, data, photos) {
       wrong[field.name] = [t("wrong.number", { example: field.example || "1.250" })];
     }
   }
+  const missing = form?.either?.ways.map((way) => way.filter((name) => !values[name]));
+  if (missing?.every((names) => names.length)) wrong[missing.at(-1)[0]] ??= [form.either.sentence];
   return wrong;
 }

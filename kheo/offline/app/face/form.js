@@ -128,7 +128,8 @@ function Groups({ snapshot, form, values, errors, change, draft }) {
     if (!fields.length) return null;
     const body = fields.map((field) => html`<${Field} key=${field.name} field=${field} value=${values[field.name]} errors=${errors[field.name] ?? []} change=${(value) => change(field.name, value)} suggestions=${suggested(snapshot, field)} draft=${draft} />`);
     const filled = fields.filter((field) => (field.kind === "photos" ? draft.photos.length : isFilled(field, values[field.name]))).length;
-    const optional = fields.length >= FOLD_FROM && fields.every((field) => !field.required && field.kind !== "photos" && field.kind !== "textarea");
+    const needed = form.either?.ways.flat().some((name) => fields.some((field) => field.name === name));
+    const optional = !needed && fields.length >= FOLD_FROM && fields.every((field) => !field.required && field.kind !== "photos" && field.kind !== "textarea");
     if (optional && label) return html`<${Folded} key=${key} label=${label} filled=${filled} wrong=${fields.some((field) => errors[field.name]?.length)}>${body}</${Folded}>`;
     return html`<section class="card card--roomy stack" key=${key} aria-labelledby=${label ? `g-${key}` : null}>${label && html`<h2 id=${`g-${key}`}>${label}</h2>`}${body}</section>`;
   });
