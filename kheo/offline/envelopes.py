@@ -303,6 +303,6 @@ def _each_photo(value: Iterable[Any], today: date) -> Iterable[Photo]:
 
 def plain_name(name: str) -> str:
     """A file's name without any folder before it and without what a disk or a page could stumble over."""
-    last = _NOT_KEPT.split(name[:1000])[-1].strip(" .")
+    last = _NOT_KEPT.split(name[:1000])[-1]
     clean = "".join(letter for letter in last if letter.isprintable())
-    return nfc(clean)[-120:]
+    return nfc(clean)[-120:].strip(" .")
