@@ -38,7 +38,7 @@ def enter(page: Page) -> None:
     """Through the door, until the worker keeps the app."""
     page.goto("/thuc-dia/vao/")
     expect(page.get_by_role("heading", name=re.compile("^Chào đồng chí"))).to_be_visible()
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=40_000)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=120_000)
 
 
 def photos(count: int) -> list[dict]:
@@ -71,7 +71,7 @@ def test_a_week_without_signal_and_the_numbers_afterwards(phone, people):
     expect(phone.get_by_role("heading", name="Làm việc khi không có sóng")).to_be_visible()
     phone.get_by_role("link", name="Đăng nhập trên máy này").click()
     expect(phone.get_by_role("heading", name=re.compile("^Chào đồng chí"))).to_be_visible()
-    phone.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=40_000)
+    phone.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=120_000)
     assert Phone.objects.get().user == people.minh.user
     expect(phone.get_by_text("Có mạng")).to_be_visible()
 
