@@ -13,6 +13,7 @@ from fontTools.ttLib import TTFont
 from kheo.ui import assets
 from kheo.ui.letters import LETTERS
 
+ROOT = Path(assets.__file__).parents[2]
 STATIC = Path(assets.__file__).parent / "static" / "ui"
 
 
@@ -23,6 +24,11 @@ def test_the_letters_hold_all_of_vietnamese():
             assert letter in LETTERS
             assert letter.upper() in LETTERS
     assert set("đĐ₫“”–…²") <= set(LETTERS)
+
+
+def test_locked_packages_name_no_address():
+    for lock in [ROOT / "package-lock.json", *(ROOT / "requirements").glob("*.txt")]:
+        assert "://" not in lock.read_text(encoding="utf-8"), lock.name
 
 
 def test_styles_and_scripts_stay_light():
