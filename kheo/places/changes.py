@@ -203,6 +203,7 @@ def preview(change: AreaChange) -> Counts:
     """What carrying out the change would do now. Writes nothing."""
     reading = Reading(change)
     counts = Counts(change.on)
+    _refuse_another_decision(reading)
     closing = reading.closings()
     for area in closing:
         counts.closed[area.level] = counts.closed.get(area.level, 0) + 1
@@ -297,6 +298,28 @@ def carry_out(change: AreaChange, by: Any = None, progress: Progress | None = No
         counts.lineages = lineage.recompute(touched)
         analyse(Area, AreaCode, AreaName, AreaSuccession, AreaLineage)
     return counts
+
+
+def _refuse_another_decision(reading: Reading) -> None:
+    """Two decisions of one day may not say different things of one area, nor hang one under what ends."""
+    on = reading.change.on
+    fresh = [link for link in _unwritten(reading) if link.predecessor.valid_to == on]
+    said = {(reading[link.predecessor].pk, link.successor) for link in reading.change.successions}
+    named = {(old, reading.found[new].pk) for old, new in said if new in reading.found}
+    known = AreaSuccession.objects.filter(on=on, known_to=FOREVER)
+    for link in in_batches(known, "predecessor_id__in", {link.predecessor_id for link in fresh}):
+        if (link.predecessor_id, link.successor_id) not in named:
+            raise Refused(
+                _("%(area)s ends on that day by another decision. Enter both in one table.")
+                % {"area": next(each.predecessor.full_name for each in fresh)}
+            )
+    for opening in reading.missing():
+        parent = reading[opening.parent] if opening.parent else None
+        if parent is not None and not parent.valid_from <= on < parent.valid_to:
+            raise Refused(
+                _("%(area)s ends by another decision. Say under whom %(new)s lies.")
+                % {"area": parent.full_name, "new": f"{opening.type} {opening.name}"}
+            )
 
 
 def _refuse_orphans(reading: Reading, closing: list[Area]) -> None:

@@ -33,6 +33,12 @@ def closing(change: BodyChange) -> list[Unit]:
             raise Refused(
                 _("%(unit)s does not exist on the eve of %(day)s.") % {"unit": unit, "day": f"{on:%d/%m/%Y}"}
             )
+    later = UnitSuccession.objects.filter(predecessor__in=ended, known_to=FOREVER).first()
+    if later is not None:
+        raise Refused(
+            _("%(unit)s was reorganised on %(day)s. Enter what its successor becomes.")
+            % {"unit": ended[later.predecessor_id], "day": f"{later.on:%d/%m/%Y}"}
+        )
     found = list(ended.values())
     above = dict(ended)
     while above:

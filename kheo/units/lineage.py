@@ -37,7 +37,11 @@ def recompute() -> None:
         above = units[pk].parent_id
         if above is not None and pk not in successors:
             successors[pk].append((above, Fraction(1)))
-    heirs = trace(spans, successors)
+    standing = {
+        pk: [each for heir, share in links for each in _standing(heir, share, successors, units)]
+        for pk, links in successors.items()
+    }
+    heirs = trace(spans, standing)
     for pk, unit in units.items():
         if unit.annulled:
             heirs[pk] = _instead(pk, heirs, successors, units)
@@ -60,6 +64,17 @@ def recompute() -> None:
             unit.path_now, unit.heir_undecided = path, undecided
             changed.append(unit)
     write_back(changed, "path_now", "heir_undecided")
+
+
+def _standing(
+    pk: int, share: Fraction, successors: dict[int, list[tuple[int, Fraction]]], units: dict[int, Unit]
+) -> list[tuple[int, Fraction]]:
+    """The body itself, or what it should have been, where it was never there."""
+    if not units[pk].annulled:
+        return [(pk, share)]
+    above = units[pk].parent_id
+    instead = successors.get(pk) or ([(above, Fraction(1))] if above else [])
+    return [each for heir, part in instead for each in _standing(heir, share * part, successors, units)]
 
 
 def _instead(

@@ -305,7 +305,7 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
         changes.carry_out(plan.change, by=by)
         before = _close_units(closing, plan, by)
         closed = len(before)
-        fresh = Area.objects.filter(valid_from=plan.change.on, annulled=False).exclude(
+        fresh = Area.objects.filter(valid_from=plan.change.on, in_force=True, annulled=False).exclude(
             level__in=["hamlet", "part"]
         )
         opened = bodies.found(fresh)

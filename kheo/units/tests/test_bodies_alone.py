@@ -154,6 +154,11 @@ class OtherKinds(Boards):
             self.confirm(f"{self.mass.name} ; giải thể")
         self.assertTrue(Unit.objects.get(pk=self.mass.pk).is_living)
 
+    def test_what_ended_since_is_not_reorganised_before_its_end(self):
+        self.confirm(f"{self.mass.name} ; đổi tên ; Ban Công tác quần chúng Mẫu")
+        with self.assertRaisesMessage(Refused, "18/02/2025"):
+            self.confirm(f"{self.mass.name} ; giải thể", on=date(2025, 2, 10))
+
     def test_what_is_doubtful_is_said_line_by_line(self):
         table = body_moves.read("Ban Lạ ; hợp nhất ; Ban Mới\nĐảng ủy xã Đông ; bay đi ; Ban Mới\n", ON)
         self.assertEqual((table.doubts, table.change), (2, None))

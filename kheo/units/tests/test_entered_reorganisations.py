@@ -219,6 +219,19 @@ class TakingEffect(Ground):
         story.refresh_from_db()
         self.assertIsNotNone(story.carried_out_at)
 
+    def test_two_decisions_of_one_day_do_not_say_different_things_of_one_commune(self):
+        tomorrow = today() + timedelta(days=1)
+        reorganise.confirm(self.enter("xã Đông ; toàn bộ ; xã Mới", on=tomorrow), by=self.an)
+        second = reorganise.confirm(self.enter("xã Đông ; giữ nguyên ; xã Đông", on=tomorrow), by=self.an)
+        self.on_the_day(tomorrow)
+        with self.assertLogs("kheo.units.reorganise", "ERROR"):
+            reorganise.catch_up()
+        self.assertIsNone(Reorganisation.objects.get(pk=second.pk).carried_out_at)
+        old = Area.objects.get(pk=self.areas["Đông"].pk)
+        self.assertEqual([line.heir.name for line in old.heirs_on(tomorrow)], ["Mới"])
+        # What the second prepared is not in force, so it has no bodies.
+        self.assertFalse(Unit.objects.filter(area__in_force=False).exists())
+
     def test_a_divided_commune_waits_for_a_person(self):
         reorganise.confirm(
             self.enter("xã Đông ; một phần ; xã Bắc\nxã Đông ; một phần ; xã Trung"), by=self.an

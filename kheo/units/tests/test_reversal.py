@@ -127,6 +127,18 @@ class Reversal(Ground):
         self.reverse(story)
         self.assertEqual(self.living(), ["Xã Nam", "Xã Tây", "Xã Đông"])
 
+    def test_what_went_before_it_is_answered_for_again(self):
+        """Đông became Rạng by a right decision; Rạng's merger was the mistake."""
+        self.mistaken("xã Đông ; giữ nguyên ; xã Rạng", on=PAST)
+        party = Unit.objects.get(area=self.areas["Đông"], key="dang_uy")
+        later = self.mistaken(
+            "xã Rạng ; một phần ; xã Bắc\nxã Rạng ; một phần ; xã Trung", on=PAST + timedelta(days=9)
+        )
+        self.reverse(later)
+        self.assertEqual(party.today.area.name, "Rạng")
+        self.assertTrue(party.today.is_living)
+        self.assertFalse(Unit.objects.get(pk=party.pk).heir_undecided)
+
     def test_only_once_and_only_what_took_effect(self):
         story = self.mistaken()
         correcting = self.reverse(story)
