@@ -150,15 +150,15 @@ def soak() -> Iterator[Told]:
     yield "last_third.p50", rank(last, 0.5), "ms", rank(first, 0.5)
 
 
-@telling("offline.memory", conditions="bytes in memory of a worker, what workers share counted with each")
-def memory() -> Iterator[Told]:
+@telling("offline.worker", conditions="bytes in memory of a worker, what workers share counted with each")
+def worker() -> Iterator[Told]:
     at = ground()
-    yield "loaded", max(at.server.memory()) / 1e6, "MB a worker", None
+    yield "memory.loaded", max(at.server.memory()) / 1e6, "MB a worker", None
     at.server.stop()
     at.server.start()
     time.sleep(1)
     # Asked once, as after a night.
-    yield "idle", max(at.server.memory()) / 1e6, "MB a worker", None
+    yield "memory.idle", max(at.server.memory()) / 1e6, "MB a worker", None
 
 
 if __name__ == "__main__":
