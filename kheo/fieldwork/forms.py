@@ -1,5 +1,6 @@
 """The one mouth for reports, from a page or from a phone, and for what decides about them."""
 
+import copy
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.fieldwork.figures import MEASURED
 from kheo.fieldwork.models import FieldReport, FigureKind, ReportFigure, UnitReport, UnitReportLine
-from kheo.fieldwork.models.unit_reports import Line, asked_of, covered_by
+from kheo.fieldwork.models.unit_reports import Line, asked_of, covered_by, within_page
 from kheo.fieldwork.models.versions import State
 from kheo.files.forms import DocumentField, PhotoAnswersForm, PhotoField
 from kheo.files.models import Photo
@@ -33,6 +34,11 @@ class InitiativeField(forms.ModelChoiceField):
 
     def to_python(self, value: Any) -> Any:
         return self.known.get(value) or super().to_python(value)
+
+
+# Forms of earlier days by what they ask, each for whoever comes next; there are as many as lists of kinds.
+_READY: dict[tuple, "FieldReportForm"] = {}
+MOST_READY = 16
 
 
 class FieldReportForm(Form):
@@ -134,6 +140,25 @@ class FieldReportForm(Form):
         super().__init__(data, files, **kwargs)
         seen = Initiative.objects.visible_to(by)
         self.fields["initiative"].queryset = seen.select_related("owner", "area__parent")
+
+    @classmethod
+    def ready(cls, *, by: Post, on: date, known: Mapping[str, Initiative]) -> "FieldReportForm":
+        """An unbound form of a day, for `bound_to`, that knows these initiatives (id as text) and no others.
+
+        Its fields are those of an earlier one wherever the same is asked: building them takes longer than
+        reading a report.
+        """
+        kinds = tuple((each.pk, each.measure, each.code, each.name) for each in FigureKind.objects.on(on))
+        if (earlier := _READY.get(kinds)) is None:
+            if len(_READY) >= MOST_READY:
+                _READY.clear()
+            earlier = _READY[kinds] = cls(by=by, on=on)
+        form = copy.copy(earlier)
+        form.by, form.day, form.initial = by, on, {}
+        choice = InitiativeField(widget=forms.HiddenInput)
+        choice.known = known
+        form.fields = {**earlier.fields, "initiative": choice}
+        return form
 
     def _kinds(self) -> dict[str, list[FigureKind]]:
         """The kinds of the day, and those the report already uses."""
@@ -330,14 +355,14 @@ class UnitReportForm(Form):
         by: Post,
         on: date | None = None,
         report: UnitReport | None = None,
-        also: Iterable[Initiative] = (),
+        also: Iterable[int] = (),
         **kwargs: Any,
     ) -> None:
-        """`also`: what it tells of besides, because it ran when this was written without signal."""
+        """`also`: ids of what it tells of besides, because it ran when this was written without signal."""
         self.by, self.day, self.report = by, on or today(), report
         self.initiatives = list(covered_by(by))
-        running = {each.pk for each in self.initiatives}
-        self.initiatives += [each for each in also if each.pk not in running]
+        if besides := set(also) - {each.pk for each in self.initiatives}:
+            self.initiatives += within_page(by).filter(pk__in=besides)
         initial: dict[str, Any] = {}
         if report is not None:
             initial = typed_page(report)
@@ -350,10 +375,11 @@ class UnitReportForm(Form):
             ]
         kwargs["initial"] = {**initial, **(kwargs.get("initial") or {})}
         extra: dict[str, forms.Field] = {}
+        standings = UnitReportLine.Standing.choices
         for each in self.initiatives:
             extra[f"line_{each.pk}"] = forms.ChoiceField(
                 label=each.name,
-                choices=UnitReportLine.Standing.choices,
+                choices=standings,
                 initial=UnitReportLine.Standing.SAME,
                 required=False,
             )

@@ -122,9 +122,15 @@ class Batch:
         )
 
     def look_up(self, ids: Iterable[uuid.UUID]) -> None:
-        """What was delivered under these ids before: two queries, however many."""
+        """What was delivered under these ids before: a question, and two more where there is something."""
         ids = set(ids)
         self.before |= {each: [] for each in ids}
+        if not (
+            ids := set(
+                Delivery.objects.filter(envelope__in=ids).order_by().values_list("envelope", flat=True)
+            )
+        ):
+            return
         found = Delivery.objects.filter(envelope__in=ids).select_related("user", "unit", "post")
         for delivery in found.prefetch_related("photos").order_by("pk"):
             self.before[delivery.envelope].append(delivery)

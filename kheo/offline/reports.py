@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,15 +29,28 @@ class Binding:
         self.post = post
         self.forms: dict[date, FieldReportForm] = {}
         named = {pk for each in sent if (pk := _initiative_id(each))}
-        those = Initiative.objects.visible_to(post).filter(pk__in=named)
-        those = those.select_related("owner__parent", "area__parent").prefetch_related("enrolments")
-        self.seen = {each.pk: each for each in those}
+        those = list(Initiative.objects.filter(pk__in=named).prefetch_related("enrolments"))
+        self._at_home(those)
+        # The same rule as `visible_to`, of rows that are here already. What it leaves out is sought there.
+        self.known = {str(each.pk): each for each in those if post.reaches(unit=each.owner, area=each.area)}
+
+    def _at_home(self, those: list[Initiative]) -> None:
+        """Give each its body and place: mostly the post's own, which have been read."""
+        unit, area = self.post.unit, self.post.unit.area
+        for each in those:
+            if each.owner_id == unit.pk:
+                each.owner = unit
+            if each.area_id == area.pk:
+                each.area = area
+        prefetch_related_objects(those, "owner", "area__parent")
 
     def __call__(self, envelope: Envelope, post: Post) -> tuple[FieldReportForm, Notes]:
         """The report's form, bound to what was typed, and whether its initiative has another home since."""
-        initiative = self.seen.get(_initiative_id(envelope)) or find(envelope, post)
+        named = str(_initiative_id(envelope))
+        initiative = self.known.get(named) or find(envelope, post)
+        self.known[named] = initiative
         series = read_key(envelope.said("series")) or envelope.id
-        typed = envelope.typed(series=series)
+        typed = envelope.typed(series=series, initiative=named)
         if series == envelope.id:
             return self.form(envelope.pack_day).bound_to(typed), notes_about(initiative, envelope)
         seen = FieldReport.objects.visible_to(post).filter(series=series)
@@ -49,9 +63,7 @@ class Binding:
     def form(self, day: date) -> FieldReportForm:
         """The form of a day, not yet bound."""
         if day not in self.forms:
-            self.forms[day] = FieldReportForm(by=self.post, on=day)
-            field: Any = self.forms[day].fields["initiative"]
-            field.known = {str(pk): each for pk, each in self.seen.items()}
+            self.forms[day] = FieldReportForm.ready(by=self.post, on=day, known=self.known)
         return self.forms[day]
 
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from kheo.fieldwork import filing
 from kheo.fieldwork.forms import UnitReportForm, read_key
 from kheo.fieldwork.models import UnitReport, UnitReportLine
-from kheo.fieldwork.models.unit_reports import within_page
 from kheo.initiatives.models import Initiative
 from kheo.initiatives.models.initiatives import WRITERS
 from kheo.lib.formats import moment, short_date
@@ -44,9 +43,8 @@ def bind(envelope: Envelope, post: Post) -> tuple[UnitReportForm, Notes]:
     if entry is not None:
         _check_unreported(entry, post, series)
     written = {int(match[2]) for name in envelope.data if (match := _LINE.fullmatch(name))}
-    told = within_page(post).filter(pk__in=written)
     form = UnitReportForm(
-        envelope.typed(series=series), by=post, on=envelope.pack_day, report=report, also=told
+        envelope.typed(series=series), by=post, on=envelope.pack_day, report=report, also=written
     )
     lines = {each.pk: each for each in form.initiatives}
     form.left_out = {  # type: ignore[attr-defined]

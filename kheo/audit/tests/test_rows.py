@@ -31,7 +31,12 @@ class Rows(TestCase):
     def test_one_statement_writes_many_and_is_counted_as_one(self):
         with self.assertNumQueries(1):
             insert([Entry(verb="tried", object_type="x", object_id=str(n)) for n in range(20)])
+        # More than one statement takes come all the same, each with its own key.
+        many = [Entry(verb="tried", object_type="x", object_id=f"many {n}") for n in range(900)]
+        insert(many)
+        keys = Entry.objects.filter(object_id__startswith="many").values_list("object_id", "pk")
+        self.assertEqual(dict(keys), {each.object_id: each.pk for each in many})
         # The usual way of asking is as it was, also after an error.
         with self.assertRaises(ValueError), often(connection):
             raise ValueError
-        self.assertEqual(Entry.objects.filter(verb="tried").count(), 20)
+        self.assertEqual(Entry.objects.filter(verb="tried").count(), 920)

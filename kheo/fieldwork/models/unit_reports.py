@@ -22,6 +22,7 @@ from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS
 from kheo.lib.formats import period as period_name
 from kheo.lib.periods import VIETNAM, Period, today
 from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.rows import insert
 from kheo.lib.vietnamese import fold
 from kheo.papers.kinds import Given
 from kheo.papers.models import keep_signed, settle
@@ -275,15 +276,19 @@ class UnitReport(Version):
     def _set_lines(self, lines: Iterable[Line]) -> dict[str, list]:
         before = {line.initiative_id: line for line in self.lines.select_related("initiative")}
         changes: dict[str, list] = {}
+        fresh: list[UnitReportLine] = []
         for line in lines:
             old = before.get(line.initiative.pk)
             if old is None:
-                UnitReportLine.objects.create(
-                    report=self, initiative=line.initiative, standing=line.standing, note=line.note
+                fresh.append(
+                    UnitReportLine(
+                        report=self, initiative=line.initiative, standing=line.standing, note=line.note
+                    )
                 )
             elif (old.standing, old.note) != (line.standing, line.note):
                 UnitReportLine.objects.filter(pk=old.pk).update(standing=line.standing, note=line.note)
                 changes[line.initiative.name] = [old.in_words, line.in_words]
+        insert(fresh)
         return changes
 
 

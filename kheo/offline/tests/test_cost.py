@@ -6,7 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from kheo.fieldwork.models import FieldReport
 from kheo.initiatives.models import Enrolment, Initiative
+from kheo.initiatives.tests.cast import draft
 from kheo.offline.tests.cast import OnThePhone, cast, running
+from kheo.units.models import ReachKind, Role
+from kheo.units.tests.cast import person, post
 
 
 class Cost(TestCase):
@@ -28,6 +31,31 @@ class Cost(TestCase):
         self.assertEqual(eight - one, 7 * (two - one))
         self.assertLessEqual(two - one, 12)
         self.assertLessEqual(one, 24)
+
+    def test_what_a_post_reaches_is_what_it_sees(self):
+        people = cast()
+        roads = [running(people), draft(people, "Ngõ nhà bên", by=people.lan)]
+        women = people.world.women_tam_quang
+        roads += [draft(people, "Tổ phụ nữ", owner=women, area=people.tam_quang)]
+        line = post(person("tinh_phu_nu", "Hà Thị Sen"), people.world.women, Role.SPECIALIST, ReachKind.LINE)
+        own = post(person("chi_minh", "Vi Văn Tý"), women, Role.REPORTER, ReachKind.OWN)
+        for each in (people.minh, people.lan, people.hoa, people.duc, people.thanh, people.nga, line, own):
+            seen = set(Initiative.objects.visible_to(each).values_list("pk", flat=True))
+            reached = {
+                road.initiative_id
+                for road in roads
+                if each.reaches(unit=road.initiative.owner, area=road.initiative.area)
+            }
+            self.assertEqual(reached, seen, str(each))
+
+    def test_two_people_share_no_choice_of_initiatives(self):
+        people = cast()
+        mine, next_door = running(people), draft(people, "Ngõ nhà bên", by=people.lan)
+        OnThePhone(people.lan).send(OnThePhone(people.lan).writes(next_door))
+        [receipt] = OnThePhone(people.minh).send(OnThePhone(people.minh).writes(next_door))
+        self.assertEqual((receipt["state"], FieldReport.objects.count()), ("needs_attention", 0))
+        [receipt] = OnThePhone(people.minh).send(OnThePhone(people.minh).writes(mine))
+        self.assertEqual(receipt["state"], "accepted", receipt)
 
     def test_what_changed_since_the_form_was_read_is_seen(self):
         from unittest import mock
