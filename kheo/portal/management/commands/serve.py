@@ -53,7 +53,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--workers",
             type=int,
-            help="processes that answer (on PostgreSQL one for each of up to two processors, else one)",
+            help="processes that answer (on PostgreSQL two or three, by the number of processors, else one)",
         )
         parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere: kheo work")
 
@@ -91,8 +91,11 @@ class Command(BaseCommand):
 
 
 def usual_workers() -> int:
-    """On SQLite one process writes at a time anyway; a second worker costs 100 MB."""
-    return min(2, os.cpu_count() or 1) if connection.vendor == "postgresql" else 1
+    """One more than there are processors, of which up to two count: connections stay with the worker that
+    took them, and two of them in one process wait for each other. On SQLite one process writes at a time
+    anyway, and a worker costs 100 MB.
+    """
+    return min(2, os.cpu_count() or 1) + 1 if connection.vendor == "postgresql" else 1
 
 
 def keep_a_worker() -> None:
