@@ -23,25 +23,24 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from kheo.lib.periods import VIETNAM
 from kheo.lib.refusals import Refused
 from kheo.upkeep import digests, locks
 from kheo.upkeep.address import SQLITE, Address, last_line
 from kheo.upkeep.destinations import sync_folder
 from kheo.upkeep.digests import Digests
 from kheo.upkeep.progress import Progress, Silent
+from kheo.upkeep.remembered import PLAN, Remembered, unused
 from kheo.upkeep.restoring import DATABASE, known_migrations
 
-WORK, PLAN, KEPT = "moving", "plan.json", "kheo_moving"
+WORK, KEPT = "moving", "kheo_moving"
 MIGRATIONS = "django_migrations"
 # Rows of one transaction: enough for COPY to run at full speed, few enough to be lost to a crash.
 PIECE = 50_000
@@ -58,8 +57,10 @@ def prove_by(*command: str) -> None:
 
 
 @dataclass
-class Plan:
+class Plan(Remembered):
     """What moves where. `source` is size and last change of the file: another file is another move."""
+
+    WORK = WORK
 
     source: list[int]
     into: str
@@ -69,22 +70,6 @@ class Plan:
     rows: int = 0
     digest: str = ""
     figures: int = 0
-
-    def keep(self, work: Path) -> None:
-        hidden = work / f".{PLAN}"
-        with open(hidden, "w", encoding="utf-8") as file:
-            json.dump(asdict(self), file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(hidden, work / PLAN)
-        sync_folder(work)
-
-    @classmethod
-    def found(cls, data: Path) -> "Plan | None":
-        try:
-            return cls(**json.loads((data / WORK / PLAN).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
 
 
 @dataclass(frozen=True)
@@ -117,10 +102,12 @@ def _move(data: Path, target: Address, written: str, progress: Progress) -> Plan
     path = data / DATABASE
     with locks.alone(data), locks.nobody_present(data):
         plan = Plan.found(data)
-        if plan is not None and plan.step == "done" and plan.into == str(target):
+        if plan is not None and plan.step == "done" and plan.into == str(target) and not path.exists():
             return plan
         _look_at_source(path)
         plan = _plan(plan, path, target, data)
+        if plan.step == "done":
+            return plan
         work = data / WORK
         with closing(_read(path)) as source, closing(target.connect(autocommit=True)) as into:
             if plan.step == "copying":
@@ -206,22 +193,13 @@ def _plan(found: Plan | None, path: Path, target: Address, data: Path) -> Plan:
     if found is not None and (found.source, found.into) == (source, str(target)):
         return found
     # Somebody worked on in SQLite since, or another target is meant: what was copied is of no use.
-    fresh = Plan(source, str(target), _unused(data))
+    fresh = Plan(source, str(target), unused(data, "postgresql"))
     work = data / WORK
     if work.exists():
         shutil.rmtree(work)
     work.mkdir(mode=0o700)
     fresh.keep(work)
     return fresh
-
-
-def _unused(data: Path) -> str:
-    name = f"before-postgresql-{timezone.now().astimezone(VIETNAM):%Y%m%d-%H%M%S}"
-    count = 1
-    while (data / name).exists():
-        count += 1
-        name = f"{name.partition('_')[0]}_{count}"
-    return name
 
 
 def _read(path: Path) -> sqlite3.Connection:

@@ -14,31 +14,32 @@ import json
 import os
 import shutil
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import psycopg
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
 
 from kheo.lib import formats
-from kheo.lib.periods import VIETNAM
 from kheo.lib.refusals import Refused
 from kheo.upkeep import archive, digests, locks, verifying
 from kheo.upkeep.address import SQLITE, Address, last_line
 from kheo.upkeep.destinations import Destination, sync_folder
 from kheo.upkeep.progress import Progress, Silent
+from kheo.upkeep.remembered import PLAN, Remembered, unused
 from kheo.upkeep.snapshot import ASIDE, PARTS
 
-WORK, PLAN, NEW = "restoring", "plan.json", "new"
+WORK, NEW = "restoring", "new"
 DATABASE = "kheo.sqlite3"
 
 
 @dataclass
-class Plan:
-    """What is being done, so that a second run does the same and not something else."""
+class Plan(Remembered):
+    """What is restored into what."""
+
+    WORK = WORK
 
     backup: str
     size: int
@@ -51,22 +52,6 @@ class Plan:
     uploads: int = 0
     digest: str = ""
     faults: int = 0
-
-    def keep(self, work: Path) -> None:
-        hidden = work / f".{PLAN}"
-        with open(hidden, "w", encoding="utf-8") as file:
-            json.dump(asdict(self), file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(hidden, work / PLAN)
-        sync_folder(work)
-
-    @classmethod
-    def found(cls, data: Path) -> "Plan | None":
-        try:
-            return cls(**json.loads((data / WORK / PLAN).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
 
 
 def unfinished(data: Path) -> bool:
@@ -124,7 +109,7 @@ def finish(data: Path) -> None:
 
 
 def _plan(backup: str, size: int, data: Path, address: Address) -> Plan:
-    fresh = Plan(backup, size, str(address), _unused(data))
+    fresh = Plan(backup, size, str(address), unused(data, "restore"))
     found = Plan.found(data)
     if found and (found.backup, found.size, found.into) == (fresh.backup, fresh.size, fresh.into):
         return found
@@ -140,16 +125,6 @@ def _plan(backup: str, size: int, data: Path, address: Address) -> Plan:
     work.mkdir(mode=0o700)
     fresh.keep(work)
     return fresh
-
-
-def _unused(data: Path) -> str:
-    """A name for the folder of what stood there before."""
-    name = f"before-restore-{timezone.now().astimezone(VIETNAM):%Y%m%d-%H%M%S}"
-    count = 1
-    while (data / name).exists():
-        count += 1
-        name = f"{name.partition('_')[0]}_{count}"
-    return name
 
 
 def _look_at_target(data: Path, address: Address, replace: bool) -> None:
