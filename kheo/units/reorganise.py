@@ -317,7 +317,7 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
         lineage.recompute()
         analyse(Unit, UnitLineage, Entry)
         posts, waiting = _continue_posts(plan, by)
-        story.counts = counts | {
+        counts |= {
             "units_closed": closed,
             "units_opened": len(opened) + typed,
             "units_succeeded": went + typed,
@@ -325,10 +325,15 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
             "posts_continued": posts,
             "posts_waiting_for_an_administrator": waiting,
         }
-        story.carried_out_at = timezone.now()
-        story.carried_out_by = getattr(by, "user", by)
-        story.save()
-        record(story, "carried_out", by=by, reason=plan.change.legal_basis)
+        return _done(story, plan, counts, by)
+
+
+def _done(story: Reorganisation, plan: Plan, counts: dict[str, Any], by: Any) -> Reorganisation:
+    story.counts = counts
+    story.carried_out_at = timezone.now()
+    story.carried_out_by = getattr(by, "user", by)
+    story.save()
+    record(story, "carried_out", by=by, reason=plan.change.legal_basis)
     return story
 
 
@@ -343,17 +348,13 @@ def _carry_out_bodies(story: Reorganisation, plan: Plan, counts: dict[str, Any],
         "closed": [[unit.pk, str(unit.valid_to)] for unit in ended],
         "opened": [unit.pk for unit in opened],
     }
-    story.counts = counts | {
+    counts |= {
         "units_closed": len(ended),
         "units_opened": len(opened),
         "posts_continued": posts,
         "posts_waiting_for_an_administrator": waiting,
     }
-    story.carried_out_at = timezone.now()
-    story.carried_out_by = getattr(by, "user", by)
-    story.save()
-    record(story, "carried_out", by=by, reason=plan.change.legal_basis)
-    return story
+    return _done(story, plan, counts, by)
 
 
 def _for_reversing(plan: Plan, closed: list[Unit]) -> dict[str, Any]:
