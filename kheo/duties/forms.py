@@ -7,14 +7,14 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kheo.duties.arrivals import SIZES, channels
-from kheo.lib.periods import today
 from kheo.places.models import Area
 from kheo.plans.models import Field
-from kheo.ui.forms import Form
+from kheo.ui.forms import Form, NarrowingForm
+from kheo.units.forms import offer_communes
 from kheo.units.models import Post
 
 
-class ArrivalsForm(Form):
+class ArrivalsForm(NarrowingForm):
     """Nothing is required; what cannot be read is left out."""
 
     fields: dict[str, Any]
@@ -49,18 +49,7 @@ class ArrivalsForm(Form):
             self.fields["way"].choices = [("", gettext("All")), *named, ("web", gettext("the web"))]
         else:
             del self.fields["way"]
-        area = by.unit.area
-        if area.commune is not None:
-            # Who works in one commune has nothing to choose from.
-            del self.fields["commune"]
-        else:
-            here = Area.objects.on(today()).communes().within_now(area)
-            self.fields["commune"].queryset = here.in_vietnamese_order()
-
-    def chosen(self) -> dict[str, Any]:
-        """What could be read; the rest as if it had not been asked for."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        offer_communes(self, by)
 
 
 class ReturnForm(Form):

@@ -21,7 +21,8 @@ from kheo.initiatives.models import Enrolment, Initiative
 from kheo.lib.periods import today
 from kheo.places.models import Area
 from kheo.plans.models import CalendarEntry, Field
-from kheo.ui.forms import Form, HouseForm, ModelForm, VietnameseDateField
+from kheo.ui.forms import Form, HouseForm, ModelForm, NarrowingForm, VietnameseDateField
+from kheo.units.forms import offer_communes
 from kheo.units.models import Post, Unit
 
 
@@ -485,7 +486,7 @@ class KindForm(ModelForm):
     examples = {"name": _("Đất rừng sản xuất"), "order": "5"}
 
 
-class FilterForm(Form):
+class FilterForm(NarrowingForm):
     """The words and choices a list is narrowed by. Nothing is required; what cannot be read is left out."""
 
     fields: dict[str, Any]
@@ -513,22 +514,11 @@ class FilterForm(Form):
             self.fields["body"].queryset = Unit.objects.filter(pk=self.data["body"])
         else:
             del self.fields["body"]
-        area = by.unit.area if by else None
         if of_units:
             del self.fields["field"], self.fields["commune"]
             self.fields["q"].label = gettext("Unit")
-        elif area is None or area.commune is not None:
-            # Who works in one commune has nothing to choose from.
-            del self.fields["commune"]
         else:
-            self.fields["commune"].queryset = (
-                Area.objects.on(today()).communes().within_now(area).in_vietnamese_order()
-            )
-
-    def chosen(self) -> dict[str, Any]:
-        """What could be read; the rest as if it had not been asked for."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+            offer_communes(self, by)
 
 
 def read_key(text: str | None) -> uuid.UUID | None:

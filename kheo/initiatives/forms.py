@@ -18,7 +18,16 @@ from kheo.initiatives.models.on_behalf import DAYS_TO_ANSWER
 from kheo.lib.periods import today
 from kheo.places.models import Area
 from kheo.plans.models import Field, current_movement
-from kheo.ui.forms import AreaM2Field, Form, ModelForm, VietnameseDateField, VndField, WorkDaysField
+from kheo.ui.forms import (
+    AreaM2Field,
+    Form,
+    ModelForm,
+    NarrowingForm,
+    VietnameseDateField,
+    VndField,
+    WorkDaysField,
+)
+from kheo.units.forms import offer_communes
 from kheo.units.models import Level, Post, ReachKind, Unit
 
 _ASKED_LEVELS = [(Level.COMMUNE, _("the commune")), (Level.PROVINCE, _("the province"))]
@@ -457,7 +466,7 @@ class PracticeForm(ModelForm):
     }
 
 
-class FilterForm(Form):
+class FilterForm(NarrowingForm):
     """The words and choices a list is narrowed by. Nothing is required; what cannot be read is left out."""
 
     q = forms.CharField(label=_("Name"), max_length=200, required=False)
@@ -499,16 +508,4 @@ class FilterForm(Form):
             fields["body"].queryset = Unit.objects.filter(pk=self.data["body"])
         else:
             del fields["body"]
-        area = by.unit.area if by else None
-        if area is None or area.commune is not None:
-            # Who works in one commune has nothing to choose from.
-            del fields["commune"]
-        else:
-            fields["commune"].queryset = (
-                Area.objects.on(today()).communes().within_now(area).in_vietnamese_order()
-            )
-
-    def chosen(self) -> dict[str, Any]:
-        """What could be read; the rest as if it had not been asked for."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        offer_communes(self, by)

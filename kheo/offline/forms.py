@@ -10,11 +10,12 @@ from kheo.lib.periods import today
 from kheo.offline.models import Delivery
 from kheo.places.models import Area
 from kheo.places.paths import within
-from kheo.ui.forms import Form
+from kheo.ui.forms import Form, NarrowingForm
+from kheo.units.forms import offer_communes
 from kheo.units.models import Post, Unit
 
 
-class DeliveriesForm(Form):
+class DeliveriesForm(NarrowingForm):
     """By commune, for whoever follows several."""
 
     fields: dict[str, Any]
@@ -24,16 +25,7 @@ class DeliveriesForm(Form):
 
     def __init__(self, data: Any, *, by: Post | None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        area = by.unit.area if by else None
-        if area is None or area.commune is not None:
-            del self.fields["commune"]
-        else:
-            here = Area.objects.on(today()).communes().within_now(area)
-            self.fields["commune"].queryset = here.in_vietnamese_order()
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        offer_communes(self, by)
 
 
 class _UnitField(forms.ModelChoiceField):

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from kheo.lib.periods import today
 from kheo.places.models import Area
 from kheo.plans.models import Field
-from kheo.ui.forms import Form
+from kheo.ui.forms import NarrowingForm
 
 
-class FilterForm(Form):
+class FilterForm(NarrowingForm):
     """What the public list is narrowed by; what cannot be read is left out."""
 
     q = forms.CharField(label=_("Name or place"), max_length=100, required=False)
@@ -28,7 +28,3 @@ class FilterForm(Form):
         years: Any = self.fields["year"]
         known = range(today().year, 2015, -1)
         years.choices = [("", _("All")), *((year, str(year)) for year in known), (0, _("not known"))]
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}

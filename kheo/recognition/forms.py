@@ -9,7 +9,7 @@ from kheo.files.forms import DocumentField
 from kheo.lib.periods import today
 from kheo.plans.models import Field
 from kheo.recognition.models import Tier
-from kheo.ui.forms import Form, VietnameseDateField
+from kheo.ui.forms import Form, NarrowingForm, VietnameseDateField
 from kheo.units.models import Unit
 
 
@@ -56,7 +56,7 @@ class SignedFileForm(Form):
     signed_file = DocumentField(label=_("The signed decision"))
 
 
-class FilterForm(Form):
+class FilterForm(NarrowingForm):
     """The words and choices the list is narrowed by; what cannot be read is left out."""
 
     q = forms.CharField(label=_("Name of the initiative"), max_length=200, required=False)
@@ -70,7 +70,3 @@ class FilterForm(Form):
         super().__init__(*args, **kwargs)
         years: Any = self.fields["year"]
         years.choices = [("", _("All")), *((year, str(year)) for year in range(today().year, 2019, -1))]
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}

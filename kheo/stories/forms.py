@@ -10,7 +10,7 @@ from kheo.files.forms import PhotoAnswersForm, PhotoField
 from kheo.files.models import Photo
 from kheo.lib.periods import BEGINNING
 from kheo.stories.models import Story
-from kheo.ui.forms import Form, VietnameseDateField
+from kheo.ui.forms import Form, NarrowingForm, VietnameseDateField
 
 
 class StoryForm(Form):
@@ -113,12 +113,8 @@ class ReasonForm(Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class FilterForm(Form):
+class FilterForm(NarrowingForm):
     q = forms.CharField(label=_("Name"), max_length=200, required=False)
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All")), *Story.State.choices]
     )
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}

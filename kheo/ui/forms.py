@@ -93,6 +93,15 @@ class Form(HouseForm, forms.Form):
     """Base of plain forms."""
 
 
+class NarrowingForm(Form):
+    """The words and choices a list is narrowed by. Nothing is required; what cannot be read is left out."""
+
+    def chosen(self) -> dict[str, Any]:
+        """What could be read; the rest as if it had not been asked for."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
 class ModelForm(HouseForm, forms.ModelForm):
     """Base of model forms."""
 

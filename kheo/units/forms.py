@@ -9,8 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from kheo.accounts.models import SignInRule, User
 from kheo.accounts.phone import phone_number
 from kheo.lib.periods import FOREVER, today
+from kheo.places.models import Area
 from kheo.ui.forms import Form, ModelForm, VietnameseDateField
 from kheo.units.models import Level, Line, Member, Post, ReachKind, Renewal, Reorganisation, Role, Unit
+
+
+def offer_communes(form: forms.BaseForm, by: Post | None) -> None:
+    """Fill a list's field "commune" with those within this post's reach; who works in one has no choice."""
+    area = by.unit.area if by else None
+    if area is None or area.commune is not None:
+        del form.fields["commune"]
+    else:
+        here = Area.objects.on(today()).communes().within_now(area)
+        form.fields["commune"].queryset = here.in_vietnamese_order()  # type: ignore[attr-defined]
 
 
 class UnitFilter(Form):
