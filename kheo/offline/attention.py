@@ -168,24 +168,26 @@ def beside(delivery: Delivery) -> list[Delivery]:
 
 @dataclass(frozen=True)
 class Compared:
-    """One question and what each version says to it; `differs` where they do not say the same."""
+    """One question and what each version, by its number, says to it."""
 
     label: str
-    texts: tuple[str, ...]
+    texts: tuple[tuple[str, str], ...]
 
     @property
     def differs(self) -> bool:
-        return len(set(self.texts)) > 1
+        return len({text for _number, text in self.texts}) > 1
 
 
 def compared(versions: Iterable[Delivery], reader: Post | None) -> list[Compared]:
     """Versions side by side, question by question."""
-    told = [{each.name: each for each in written(version, reader)} for version in versions]
-    names = list(dict.fromkeys(name for each in told for name in each))
+    told = [
+        (version.number, {each.name: each for each in written(version, reader)}) for version in versions
+    ]
+    names = list(dict.fromkeys(name for _number, each in told for name in each))
     return [
         Compared(
-            next(each[name].label for each in told if name in each),
-            tuple(each[name].text if name in each else "" for each in told),
+            next(each[name].label for _number, each in told if name in each),
+            tuple((number, each[name].text if name in each else "") for number, each in told),
         )
         for name in names
     ]

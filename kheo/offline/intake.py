@@ -415,23 +415,30 @@ def take_up(delivery: Delivery, *, by: Post, changed: dict[str, Any]) -> Any:
             waiting = others.filter(state__in=[State.NEEDS_ATTENTION, State.QUARANTINED])
             waiting.update(state=State.SUPERSEDED, why="superseded", told={})
             filed = kinds.KINDS[envelope.kind].file(form, envelope, post)
-            delivery._decide(
-                "delivery_settled",
-                by=by,
-                state=State.ACCEPTED,
-                why=filed.why,
-                told=filed.told,
-                errors={},
-                notes=[*more, *notes],
-                post=post,
-                unit=post.unit,
-                record_type=filed.record._meta.label_lower,
-                record_id=filed.record.pk,
+            _accept(
+                delivery, filed, "delivery_settled", by=by, notes=[*more, *notes], post=post, unit=post.unit
             )
-            photos.follow_up(delivery)
     except IntegrityError:
         raise Refused(told.about("elsewhere", {})) from None
+    except Waits as waits:
+        raise Refused(told.about(waits.why, waits.told)) from None
     return filed.record
+
+
+def _accept(delivery: Delivery, filed: Filed, verb: str, *, by: Post, **facts: Any) -> None:
+    """A delivery that waited became a record. Part of the caller's transaction."""
+    delivery._decide(
+        verb,
+        by=by,
+        state=State.ACCEPTED,
+        why=filed.why,
+        told=filed.told,
+        errors={},
+        record_type=filed.record._meta.label_lower,
+        record_id=filed.record.pk,
+        **facts,
+    )
+    photos.follow_up(delivery)
 
 
 def release(delivery: Delivery, *, by: Post) -> None:
@@ -443,23 +450,14 @@ def release(delivery: Delivery, *, by: Post) -> None:
         try:
             with transaction.atomic():
                 filed = outcome.kind.file(outcome.form, envelope, outcome.post)
-                delivery._decide(
-                    "delivery_released",
-                    by=by,
-                    state=State.ACCEPTED,
-                    why=filed.why,
-                    told=filed.told,
-                    notes=outcome.notes,
-                    post=outcome.post,
-                    record_type=filed.record._meta.label_lower,
-                    record_id=filed.record.pk,
-                )
-                photos.follow_up(delivery)
+                _accept(delivery, filed, "delivery_released", by=by, notes=outcome.notes, post=outcome.post)
             return
         except Refused as refusal:
             if delivery.state != State.QUARANTINED:
                 raise
             outcome = Outcome(State.NEEDS_ATTENTION, "refused", {"sentence": str(refusal)}, post=outcome.post)
+        except Waits as waits:
+            outcome = Outcome(State.NEEDS_ATTENTION, waits.why, waits.told, post=outcome.post)
     delivery._decide(
         "delivery_released",
         by=by,

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.db import models
+from django.db import models, transaction
 
+from kheo.lib.refusals import Refused
 from kheo.offline.envelopes import Envelope
 from kheo.units.models import Post
 
@@ -66,6 +67,19 @@ KINDS: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Add a kind once; the same name again replaces it."""
     KINDS[kind.name] = kind
+
+
+def sent(record: Any, envelope: Envelope, post: Post) -> Filed:
+    """What was filed, sent upward if the phone asked for that; refused, it stays a draft and says why."""
+    if not envelope.send:
+        return Filed(record, "kept")
+    try:
+        with transaction.atomic():
+            record.send(by=post)
+    except Refused as refusal:
+        record.refresh_from_db()
+        return Filed(record, "not_sent", {"sentence": str(refusal)})
+    return Filed(record)
 
 
 def label_of(name: str) -> str:

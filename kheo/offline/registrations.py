@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from kheo.fieldwork.forms import read_key
@@ -11,7 +10,6 @@ from kheo.initiatives.forms import RegistrationForm
 from kheo.initiatives.models import Enrolment, OnBehalf
 from kheo.initiatives.models.initiatives import WRITERS
 from kheo.lib.periods import today
-from kheo.lib.refusals import Refused
 from kheo.offline import carrying, form_descriptions, kinds
 from kheo.offline.envelopes import Envelope
 from kheo.offline.kinds import Filed, Notes, Waits
@@ -77,14 +75,7 @@ def file(form: RegistrationForm, envelope: Envelope, post: Post) -> Filed:
     saved = registration.save_draft(form.cleaned_data, by=post, enrolment=enrolment)
     if enrolment is None:
         OnBehalf.objects.ask(saved, by=post, origin=OnBehalf.Origin.OTHER)
-    if not envelope.send:
-        return Filed(saved, "kept")
-    try:
-        with transaction.atomic():
-            saved.send(by=post)
-    except Refused as refusal:
-        return Filed(saved, "not_sent", {"sentence": str(refusal)})
-    return Filed(saved)
+    return kinds.sent(saved, envelope, post)
 
 
 def register() -> None:

@@ -7,7 +7,6 @@ What has ended since keeps its line, because the page tells of the period; what 
 import re
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from kheo.fieldwork import filing
@@ -17,7 +16,6 @@ from kheo.initiatives.models import Initiative
 from kheo.initiatives.models.initiatives import WRITERS
 from kheo.lib.formats import moment, short_date
 from kheo.lib.periods import today
-from kheo.lib.refusals import Refused
 from kheo.offline import kinds
 from kheo.offline.envelopes import Envelope
 from kheo.offline.kinds import Filed, Notes, Waits
@@ -108,15 +106,7 @@ def file(form: UnitReportForm, envelope: Envelope, post: Post) -> Filed:
         report = UnitReport.objects.select_related("unit__area", "entry__plan").get(pk=report.pk)
         report.check_write(post)
     saved = filing.file_page(form, by=post, report=report)
-    if not envelope.send:
-        return Filed(saved, "kept")
-    try:
-        with transaction.atomic():
-            saved.send(by=post)
-    except Refused as refusal:
-        saved.refresh_from_db()
-        return Filed(saved, "not_sent", {"sentence": str(refusal)})
-    return Filed(saved)
+    return kinds.sent(saved, envelope, post)
 
 
 def register() -> None:
