@@ -102,7 +102,8 @@ async function round() {
       await sendWords();
     }
     const refusedPhoto = await sendPhotos();
-    show({ online: true });
+    // The signal may have gone while the last answer was being read.
+    show({ online: navigator.onLine !== false });
     if (!(await meta("handIn"))) await setReserveAside();
     else if (!(await unreceived()) && !(await unfinished()).length) await wipe({ farewell: true });
     return refusedPhoto;
