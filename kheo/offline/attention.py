@@ -180,9 +180,7 @@ class Compared:
 
 def compared(versions: Iterable[Delivery], reader: Post | None) -> list[Compared]:
     """Versions side by side, question by question."""
-    told = [
-        (version.number, {each.name: each for each in written(version, reader)}) for version in versions
-    ]
+    told = [(version.number, {each.name: each for each in written(version, reader)}) for version in versions]
     names = list(dict.fromkeys(name for _number, each in told for name in each))
     return [
         Compared(
