@@ -19,6 +19,7 @@ from kheo.files.forms import DocumentField, PhotoAnswersForm, PhotoField
 from kheo.files.models import Photo
 from kheo.initiatives.models import Enrolment, Initiative
 from kheo.lib.periods import today
+from kheo.lib.rows import Worded
 from kheo.places.models import Area
 from kheo.plans.models import CalendarEntry, Field
 from kheo.ui.forms import Form, HouseForm, ModelForm, NarrowingForm, VietnameseDateField
@@ -40,6 +41,9 @@ class InitiativeField(forms.ModelChoiceField):
 # Forms of earlier days by what they ask, each for whoever comes next; there are as many as lists of kinds.
 _READY: dict[tuple, "FieldReportForm"] = {}
 MOST_READY = 16
+
+
+_kinds_on = Worded(lambda day: FigureKind.objects.on(day), date)
 
 
 class FieldReportForm(Form):
@@ -149,7 +153,7 @@ class FieldReportForm(Form):
         Its fields are those of an earlier one wherever the same is asked: building them takes longer than
         reading a report.
         """
-        kinds = tuple((each.pk, each.measure, each.code, each.name) for each in FigureKind.objects.on(on))
+        kinds = tuple((each.pk, each.measure, each.code, each.name) for each in _kinds_on(on))
         if (earlier := _READY.get(kinds)) is None:
             if len(_READY) >= MOST_READY:
                 _READY.clear()

@@ -7,18 +7,19 @@ the same id meet at the database's own constraints: whoever comes second reads w
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
-from kheo.lib.rows import insert, often
+from kheo.lib.rows import Worded, WordedAmong, insert
 from kheo.offline import carrying, envelopes, kinds, photos, told
 from kheo.offline.envelopes import Envelope, Unreadable
 from kheo.offline.kinds import Filed, Kind, Waits
@@ -35,6 +36,36 @@ State = Delivery.State
 TRANSIENT = (IntegrityError, OperationalError, InterfaceError)
 # How many deliveries of one phone may wait for a person at once.
 MOST_WAITING = 1_000
+
+
+_known_among = WordedAmong(
+    lambda ids: Delivery.objects.filter(envelope__in=ids).order_by().values_list("envelope"), uuid.UUID
+)
+_one_too_many = Worded(
+    lambda phone: (
+        Delivery.objects.filter(phone=phone).waiting().order_by().values_list("pk")[MOST_WAITING:][:1]
+    ),
+    uuid.UUID,
+)
+
+
+_good = Worded(
+    lambda phone, post, day: (
+        Phone.objects.filter(
+            pk=phone,
+            revoked_at=None,
+            user__is_active=True,
+            user__posts=post,
+            user__posts__valid_from__lte=day,
+            user__posts__valid_to__gt=day,
+        )
+        .order_by()
+        .values_list("pk")
+    ),
+    uuid.UUID,
+    int,
+    date,
+)
 
 
 class Again(Exception):
@@ -64,7 +95,6 @@ class Batch:
         self.before: dict[uuid.UUID, list[Delivery]] = {}
         self.sent: list[Envelope | Unreadable] = []
         self.binds: dict[tuple[str, int], kinds.Bind] = {}
-        self.asked: dict[int, tuple[str, Any]] = {}
 
     @cached_property
     def posts(self) -> list[Post]:
@@ -104,34 +134,14 @@ class Batch:
 
     def still_good(self, post: Post) -> bool:
         """The phone not revoked, the account open, the post held, as it is inside the transaction."""
-        if post.pk not in self.asked:
-            self.asked[post.pk] = self._good(post).order_by().values_list("pk").query.sql_with_params()
-        with often(connection) as cursor:
-            # Worded once: Django takes longer over that than the database over the answer.
-            cursor.execute(*self.asked[post.pk])
-            return cursor.fetchone() is not None
+        return bool(_good(self.phone.pk, post.pk, self.day))
 
-    def _good(self, post: Post) -> Any:
-        return Phone.objects.filter(
-            pk=self.phone.pk,
-            revoked_at=None,
-            user__is_active=True,
-            user__posts=post,
-            user__posts__valid_from__lte=self.day,
-            user__posts__valid_to__gt=self.day,
-        )
-
-    def look_up(self, ids: Iterable[uuid.UUID]) -> None:
+    def look_up(self, ids: Collection[uuid.UUID]) -> None:
         """What was delivered under these ids before: a question, and two more where there is something."""
-        ids = set(ids)
         self.before |= {each: [] for each in ids}
-        if not (
-            ids := set(
-                Delivery.objects.filter(envelope__in=ids).order_by().values_list("envelope", flat=True)
-            )
-        ):
+        if not (known := {each for (each,) in _known_among(list(set(ids)))}):
             return
-        found = Delivery.objects.filter(envelope__in=ids).select_related("user", "unit", "post")
+        found = Delivery.objects.filter(envelope__in=known).select_related("user", "unit", "post")
         for delivery in found.prefetch_related("photos").order_by("pk"):
             self.before[delivery.envelope].append(delivery)
 
@@ -139,8 +149,7 @@ class Batch:
         """A phone, or whoever has its key, fills no disk with what nobody can take."""
         if not any(not known for known in self.before.values()):
             return
-        waiting = self.phone.deliveries.waiting().order_by()[: MOST_WAITING + 1].count()
-        if waiting > MOST_WAITING:
+        if _one_too_many(self.phone.pk):
             raise envelopes.Malformed(
                 "too_many_waiting",
                 _("Too much of this phone waits for the office. Ask your unit to look at it first."),
@@ -175,7 +184,7 @@ def take(phone: Phone, sent: list[Any]) -> list[dict[str, Any]]:
     if batch.last_post is None:
         raise Refused(_("You have never held a post, so nothing can be handed in."))
     read = batch.read(sent)
-    batch.look_up(each.id for each in read if isinstance(each, Envelope))
+    batch.look_up([each.id for each in read if isinstance(each, Envelope)])
     batch.refuse_a_flood()
     receipts: list[dict[str, Any]] = []
     for each in read:

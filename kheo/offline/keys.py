@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from kheo.lib.refusals import Refused
+from kheo.lib.rows import Worded
 from kheo.offline.envelopes import MOST_BYTES, Malformed
 from kheo.offline.models import Phone
 from kheo.ui.doors import open_door
@@ -84,8 +85,10 @@ def _with_key(header: str) -> Phone | None:
         pk = uuid.UUID(name)
     except ValueError:
         return None
-    phone = Phone.objects.select_related("user").filter(pk=pk).first()
-    return phone if phone is not None and phone.opens_with(secret) else None
+    return next((phone for phone in _named(pk) if phone.opens_with(secret)), None)
+
+
+_named = Worded(lambda pk: Phone.objects.select_related("user").filter(pk=pk).order_by(), uuid.UUID)
 
 
 def for_phones(*methods: str, handing_in: bool = False) -> Callable[[View], View]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,11 +13,16 @@ from kheo.fieldwork.forms import FieldReportForm, read_key
 from kheo.fieldwork.models import FieldReport
 from kheo.initiatives.models import Enrolment, Initiative
 from kheo.lib.refusals import FasterColleague, Refused
-from kheo.lib.rows import often
+from kheo.lib.rows import Worded, WordedAmong
 from kheo.offline import carrying, form_descriptions, kinds
 from kheo.offline.envelopes import Envelope
 from kheo.offline.kinds import Filed, Notes, Waits
+from kheo.places.models import Area
 from kheo.units.models import Post
+
+_initiatives = WordedAmong(lambda pks: Initiative.objects.filter(pk__in=pks), int)
+_enrolments = WordedAmong(lambda pks: Enrolment.objects.filter(initiative__in=pks), int)
+_areas = WordedAmong(lambda pks: Area.objects.filter(pk__in=pks), int)
 
 
 class Binding:
@@ -29,19 +32,26 @@ class Binding:
         self.post = post
         self.forms: dict[date, FieldReportForm] = {}
         named = {pk for each in sent if (pk := _initiative_id(each))}
-        those = list(Initiative.objects.filter(pk__in=named).prefetch_related("enrolments"))
+        those = _initiatives(list(named))
         self._at_home(those)
         # The same rule as `visible_to`, of rows that are here already. What it leaves out is sought there.
         self.known = {str(each.pk): each for each in those if post.reaches(unit=each.owner, area=each.area)}
 
     def _at_home(self, those: list[Initiative]) -> None:
-        """Give each its body and place: mostly the post's own, which have been read."""
+        """Give each its years, and its body and place: mostly the post's own, which have been read."""
         unit, area = self.post.unit, self.post.unit.area
+        if area.parent_id and not Area.parent.is_cached(area):
+            [area.parent] = _areas([area.parent_id])
+        years = _enrolments([each.pk for each in those])
         for each in those:
             if each.owner_id == unit.pk:
                 each.owner = unit
             if each.area_id == area.pk:
                 each.area = area
+            own = [year for year in years if year.initiative_id == each.pk]
+            for year in own:
+                year.initiative = each
+            each._prefetched_objects_cache = {"enrolments": own}  # type: ignore[attr-defined]
         prefetch_related_objects(those, "owner", "area__parent")
 
     def __call__(self, envelope: Envelope, post: Post) -> tuple[FieldReportForm, Notes]:
@@ -113,6 +123,7 @@ FACTS = (
     "state", "initiative__state", "initiative__owner_id", "initiative__area_id",
     "initiative__owner__path_now", "initiative__area__path_now",
 )  # fmt: skip
+_facts_of = Worded(lambda pk: Enrolment.objects.filter(pk=pk).order_by().values_list(*FACTS), int)
 
 
 def _facts(enrolment: Enrolment) -> tuple[Any, ...]:
@@ -123,17 +134,7 @@ def _facts(enrolment: Enrolment) -> tuple[Any, ...]:
 
 def _facts_now(enrolment: int) -> tuple[Any, ...] | None:
     """The same as it is inside the transaction."""
-    with often(connection) as cursor:
-        cursor.execute(_asked(), [enrolment])
-        found: tuple[Any, ...] | None = cursor.fetchone()
-    return found
-
-
-@cache
-def _asked() -> str:
-    """Worded once: Django takes longer over that than the database over the answer."""
-    sql, _params = Enrolment.objects.filter(pk=0).order_by().values_list(*FACTS).query.sql_with_params()
-    return sql
+    return next(iter(_facts_of(enrolment)), None)
 
 
 def file(form: FieldReportForm, envelope: Envelope, post: Post) -> Filed:

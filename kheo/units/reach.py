@@ -8,6 +8,7 @@ round: in the order of the list, each row asked whether it is seen, until the pa
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import takewhile
 from typing import Any, TypeVar
 
@@ -16,6 +17,8 @@ from django.db.models import F, Q
 from django.db.models.lookups import In
 
 from kheo.audit.models import Entry
+from kheo.lib.periods import today
+from kheo.lib.rows import Worded
 from kheo.places.models import Area
 from kheo.places.paths import within
 from kheo.ui.lists import read_in_order
@@ -66,13 +69,20 @@ def posts_of(who: Any) -> list[Post]:
     if who is None or not getattr(who, "is_active", False) or not who.pk:
         return []
     if not hasattr(who, "current_posts"):
-        who.current_posts = list(
-            Post.objects.current()
-            .filter(user=who)
-            .select_related("unit__area", "user")
-            .order_by("valid_from", "pk")
-        )
+        who.current_posts = _held_by(who.pk, today())
     return who.current_posts
+
+
+_held_by = Worded(
+    lambda user, day: (
+        Post.objects.on(day)
+        .filter(user=user)
+        .select_related("unit__area", "user")
+        .order_by("valid_from", "pk")
+    ),
+    int,
+    date,
+)
 
 
 def administers(who: Any) -> bool:

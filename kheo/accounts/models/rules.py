@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.audit import models as audit
 from kheo.lib.periods import BEGINNING, today
+from kheo.lib.rows import Worded
 
 # Followed until an administrator enters another rule. No second factor here, so passwords carry more.
 FIRST_BASIS = "TCVN 14423:2026, mục 4 (hệ thống cấp độ 2, đăng nhập bằng mật khẩu)"
@@ -32,7 +33,8 @@ class SignInRuleQuerySet(models.QuerySet["SignInRule"]):
         return SignInRule(valid_from=BEGINNING)
 
     def now(self) -> "SignInRule":
-        return self.on(today())
+        found: list[SignInRule] = _in_force(today())
+        return found[0] if found else self.none_entered()
 
     def enter(self, *, by: Any, **fields: Any) -> "SignInRule":
         """A new rule from a day on; the one before stays as what was asked until then."""
@@ -40,6 +42,10 @@ class SignInRuleQuerySet(models.QuerySet["SignInRule"]):
             rule = self.create(entered_by=getattr(by, "user", by), **fields)
             audit.record(rule, "rule_entered", by=by)
         return rule
+
+
+# Asked with every request.
+_in_force = Worded(lambda day: SignInRule.objects.filter(valid_from__lte=day)[:1], date)
 
 
 class SignInRule(models.Model):
