@@ -218,7 +218,12 @@ def _fill(cell: Any, slip: Slip, square: bool) -> None:
         (slip.duty, 9, False),
         (_("Address: %(address)s") % {"address": slip.address}, 9, False),
         (_("User name: %(name)s") % {"name": slip.username}, 10, True),
-        (_("One-time code: %(code)s") % {"code": slip.code}, 12, True),
+        # With a dash that does not end a line: a code in two pieces is copied wrongly.
+        (
+            _("One-time code: %(code)s") % {"code": slip.code.replace("-", "\N{NON-BREAKING HYPHEN}")},
+            12,
+            True,
+        ),
     ]
     lines += [(f"{number}. {step}", 8, False) for number, step in enumerate(slip.steps, 1)]
     until = _("The code holds until %(day)s and opens once.") % {"day": short_date(slip.until)}
