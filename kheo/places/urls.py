@@ -7,4 +7,5 @@ urlpatterns = [
     path("dia-ban/goi-y/", views.area_suggestions, name="area_suggestions"),
     path("dia-ban/<int:pk>/", views.area, name="area"),
     path("dia-ban/<int:pk>/dong-ho/", views.area_family, name="area_family"),
+    path("dia-ban/<int:pk>/qua-cac-thoi-ky/", views.structures_map, name="structures_map"),
 ]

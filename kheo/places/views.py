@@ -4,16 +4,17 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.vietnamese import fold
-from kheo.places import borders, family, finding
+from kheo.places import borders, family, finding, structures
 from kheo.places.forms import AreaSearch
 from kheo.places.models import Area, AreaName, AreaQuerySet, AreaSuccession, Level
-from kheo.ui.charts import Outlines
+from kheo.ui.charts import Choropleth, Outlines
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 
 SUGGESTIONS = 12
@@ -108,6 +109,44 @@ def area_family(request: HttpRequest, pk: int) -> HttpResponse:
         "of_bodies": False,
     }
     return render(request, "places/family.html", words)
+
+
+def structures_map(request: HttpRequest, pk: int) -> HttpResponse:
+    """A province's communes at any time, laid over the outlines of today: `?on=YYYY-MM-DD`."""
+    provinces = Area.objects.visible_to(request.user).on(today()).of_level(Level.PROVINCE)
+    province = get_object_or_404(provinces, pk=pk)
+    found = structures.of_province(province)
+    if not found:
+        raise Http404
+    try:
+        shown = structures.on(found, date.fromisoformat(request.GET.get("on", "")))
+    except ValueError:
+        shown = found[-1]
+    communes = list(Area.objects.on(today()).communes().within(province).prefetch_related("codes"))
+    communes.sort(key=lambda commune: (commune.sort_key, commune.pk))
+    outlines = borders.outlines_of(communes)
+    drawn = Choropleth(
+        _("Communes of the time %(span)s, by where they lie today") % {"span": shown.name},
+        outlines,
+        values={commune.pk: shown.lay_in(commune) for commune in communes},
+        labels={commune.pk: commune.full_name for commune in communes},
+        urls={commune.pk: reverse("area_family", args=[commune.pk]) for commune in communes},
+        unit=_("communes of that time"),
+        words={commune.pk: shown.in_words(commune) for commune in communes},
+        words_head=_("Which lay here"),
+        source=borders.SOURCE if outlines.paths else "",
+        strong={commune.pk for commune in communes if commune.pk in shown.part},
+    )
+    words = {
+        "province": province,
+        "structures": found,
+        "shown": shown,
+        "position": found.index(shown),
+        "today_count": len(communes),
+        "map": drawn.html(),
+        "has_outlines": bool(outlines.paths),
+    }
+    return render(request, "places/structures.html", words)
 
 
 def _picture(area: Area) -> dict[str, Any] | None:

@@ -380,6 +380,7 @@ def pages(now: Unfinished) -> Iterable[Stop]:
     entry = CalendarEntry.objects.filter(plan=plan, kind="report").first()
     commune = Area.objects.get(pk=party.area_id)
     now_tam_thai = Area.objects.on(today()).communes().get(name="Tam Thái").pk
+    nghe_an = Area.objects.on(today()).of_level("province").get(name="Nghệ An").pk
     board = Unit.objects.filter(origins__isnull=False, level="province").order_by("pk").first()
     ended = Post.objects.filter(user__username="lan").latest("pk")
     reorganised = next(iter(known_plans()))
@@ -439,6 +440,7 @@ def pages(now: Unfinished) -> Iterable[Stop]:
         ("an", "areas", []),
         ("an", "area", [commune.pk]),
         ("an", "area_family", [now_tam_thai]),
+        ("an", "structures_map", [nghe_an]),
         ("an", "unit_list", []),
         ("an", "unit", [party.pk]),
         ("an", "unit_family", [board.pk]),

@@ -169,6 +169,7 @@ class Choropleth:
 
     `shapes` maps a key to a GeoJSON geometry, or is an `Outlines` made once; `values`, `labels` and
     `urls` map the same keys. A key without a value is drawn as "no figure". `strong` keys are outlined.
+    With `words` the table stands open and says them beside each figure, under `words_head`.
     """
 
     title: Text
@@ -180,6 +181,8 @@ class Choropleth:
     note: Text = ""
     source: Text = ""
     strong: frozenset[Any] | set[Any] = frozenset()
+    words: Mapping[Any, Text] = field(default_factory=dict)
+    words_head: Text = ""
     show: Callable[[float], str] = plain_number
 
     def html(self) -> SafeString:
@@ -197,9 +200,10 @@ class Choropleth:
         known.sort(key=lambda key: -self.values[key])
         unknown = [key for key in self.labels if self.values.get(key) is None]
         rows = [
-            {"label": self.labels[key], "url": self.urls.get(key), "value": self._shown(key)}
+            {"label": self.labels[key], "url": self.urls.get(key), "value": self._shown(key),
+             "words": self.words.get(key, "")}
             for key in [*known, *unknown]
-        ]
+        ]  # fmt: skip
         return _render(
             "map", chart=self, areas=areas, outlines=outlines, rows=rows, legend=self._steps(bounds)
         )
