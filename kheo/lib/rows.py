@@ -50,13 +50,13 @@ class Worded:
 
     def __init__(self, ask: Callable[..., Any], *kinds: type) -> None:
         self.ask, self.kinds = ask, kinds
-        self.worded: dict[str, tuple[Any, Any, str, list[Any]]] = {}
+        self.worded: dict[str, tuple[Any, Any, Any, str, list[Any]]] = {}
 
     def __call__(self, *values: Any) -> list[Any]:
         alias = router.db_for_read(self.queryset.model)
         if alias not in self.worded:
             self.worded[alias] = self._word(alias)
-        queryset, worded, sql, places = self.worded[alias]
+        queryset, worded, converters, sql, places = self.worded[alias]
         connection = connections[alias]
         given = [_prepared(value, connection) for value in values]
         params = [given[place] if isinstance(place, _Place) else place for place in places]
@@ -68,6 +68,7 @@ class Worded:
 
         compiler = copy.copy(worded)
         compiler.connection, compiler.execute_sql = connection, answered
+        compiler.get_converters = lambda _columns: converters
         rows = queryset.all()
         rows.query.get_compiler = lambda *_args, **_options: compiler
         return list(rows)
@@ -85,8 +86,8 @@ class Worded:
         }
         return [made[kind](number) for number, kind in enumerate(self.kinds)]
 
-    def _word(self, alias: str) -> tuple[Any, Any, str, list[Any]]:
-        """Its queryset, the compiler that knows what comes back, the words, and where each value goes."""
+    def _word(self, alias: str) -> tuple[Any, Any, Any, str, list[Any]]:
+        """Its queryset, the compiler, how what comes back is read, the words, and where each value goes."""
         queryset, connection = self.queryset, connections[alias]
         compiler = queryset.query.get_compiler(alias)
         sql, params = compiler.as_sql()
@@ -94,7 +95,8 @@ class Worded:
         places = [_Place(examples.index(each)) if each in examples else each for each in params]
         if {each for each in places if isinstance(each, _Place)} != set(range(len(examples))):
             raise ValueError("A value of a worded question must reach the database as it is.")
-        return queryset, compiler, sql, places
+        converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+        return queryset, compiler, converters, sql, places
 
 
 class _Place(int):

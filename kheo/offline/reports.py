@@ -17,12 +17,11 @@ from kheo.lib.rows import Worded, WordedAmong
 from kheo.offline import carrying, form_descriptions, kinds
 from kheo.offline.envelopes import Envelope
 from kheo.offline.kinds import Filed, Notes, Waits
-from kheo.places.models import Area
 from kheo.units.models import Post
 
-_initiatives = WordedAmong(lambda pks: Initiative.objects.filter(pk__in=pks), int)
-_enrolments = WordedAmong(lambda pks: Enrolment.objects.filter(initiative__in=pks), int)
-_areas = WordedAmong(lambda pks: Area.objects.filter(pk__in=pks), int)
+_enrolments = WordedAmong(
+    lambda initiatives: Enrolment.objects.filter(initiative__in=initiatives).select_related("initiative"), int
+)
 
 
 class Binding:
@@ -32,18 +31,15 @@ class Binding:
         self.post = post
         self.forms: dict[date, FieldReportForm] = {}
         named = {pk for each in sent if (pk := _initiative_id(each))}
-        those = _initiatives(list(named))
-        self._at_home(those)
+        those = self._at_home(_enrolments(list(named)))
         # The same rule as `visible_to`, of rows that are here already. What it leaves out is sought there.
         self.known = {str(each.pk): each for each in those if post.reaches(unit=each.owner, area=each.area)}
 
-    def _at_home(self, those: list[Initiative]) -> None:
-        """Give each its years, and its body and place: mostly the post's own, which have been read."""
+    def _at_home(self, years: list[Enrolment]) -> list[Initiative]:
+        """Their initiatives, each with its years, body and place: mostly the post's own, which are here."""
         unit, area = self.post.unit, self.post.unit.area
-        if area.parent_id and not Area.parent.is_cached(area):
-            [area.parent] = _areas([area.parent_id])
-        years = _enrolments([each.pk for each in those])
-        for each in those:
+        those = {year.initiative_id: year.initiative for year in years}
+        for each in those.values():
             if each.owner_id == unit.pk:
                 each.owner = unit
             if each.area_id == area.pk:
@@ -52,7 +48,8 @@ class Binding:
             for year in own:
                 year.initiative = each
             each._prefetched_objects_cache = {"enrolments": own}  # type: ignore[attr-defined]
-        prefetch_related_objects(those, "owner", "area__parent")
+        prefetch_related_objects(list(those.values()), "owner", "area__parent")
+        return list(those.values())
 
     def __call__(self, envelope: Envelope, post: Post) -> tuple[FieldReportForm, Notes]:
         """The report's form, bound to what was typed, and whether its initiative has another home since."""

@@ -77,7 +77,7 @@ _held_by = Worded(
     lambda user, day: (
         Post.objects.on(day)
         .filter(user=user)
-        .select_related("unit__area", "user")
+        .select_related("unit__area__parent", "user")
         .order_by("valid_from", "pk")
     ),
     int,

@@ -30,7 +30,7 @@ class Cost(TestCase):
         # Each alike, in its own transaction: what all need was read once.
         self.assertEqual(eight - one, 7 * (two - one))
         self.assertLessEqual(two - one, 12)
-        self.assertLessEqual(one, 24)
+        self.assertLessEqual(one, 18)
 
     def test_what_a_post_reaches_is_what_it_sees(self):
         people = cast()
