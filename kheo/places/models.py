@@ -602,6 +602,8 @@ class AreaLineage(Known, models.Model):
             models.Index(fields=["heir", "valid_from", "valid_to"], name="area_lineage_to"),
             # Those divided by shares: few, asked for with every reading by place.
             models.Index(fields=["area"], condition=Q(share_denominator__gt=1), name="area_lineage_divided"),
+            # Those whose figures are estimates.
+            models.Index(fields=["area"], condition=Q(basis="share"), name="area_lineage_by_share"),
         ]
 
     def __str__(self) -> str:

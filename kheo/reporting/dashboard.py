@@ -219,7 +219,7 @@ class Dashboard:
         """Columns and rows of a table for `xlsx_response`: the total at the end."""
         shown = self.table(by)
         whole: list[Any] = [
-            (each.row.label, each.row.code, {**dict.fromkeys(SHOWN, 0), **each.row.values})
+            (each.row.named, each.row.code, {**dict.fromkeys(SHOWN, 0), **each.row.values})
             for each in shown.rows
         ]
         whole.append((_("Total"), "", {name: self.totals[name] for name in SHOWN}))
@@ -233,7 +233,12 @@ class Dashboard:
 
     def told_below(self) -> list[str]:
         """What a table that leaves Kheo says of its totals."""
-        return [*self.look.told(), self.coverage.sentence, self.coverage.missing_sentence]
+        return [*self.look.told(), self.coverage.sentence, self.coverage.missing_sentence, *self.estimates]
+
+    @property
+    def estimates(self) -> list[str]:
+        """What the estimates among the figures rest on."""
+        return [each.sentence for each in self.reading.estimates]
 
     # Pictures
 

@@ -110,7 +110,13 @@ class HalfYear:
             if coverage.sentence:
                 told.append(f"{words.period(coverage.reading.period)}: {coverage.sentence}")
                 told.append(coverage.missing_sentence)
-        return [each for each in told if each]
+        return [each for each in [*told, *self.estimates] if each]
+
+    @cached_property
+    def estimates(self) -> list[str]:
+        """What the estimates among the figures of both periods rest on."""
+        told = [each.sentence for reading in (self.now, self.last) for each in reading.estimates]
+        return list(dict.fromkeys(told))
 
     def columns(self) -> list[str]:
         return [words.short(name) for name in MEASURES]
@@ -128,7 +134,8 @@ class HalfYear:
             if by != "field" and not any(one.value or other.value for one, other in pairs):
                 empty += by == "area" and self._lies_within_reach(named)
             else:
-                rows.append((named.label, pairs))
+                estimated = current.estimated or (key in before and before[key].estimated)
+                rows.append((replace(named, estimated=estimated).named, pairs))
         return Section(by, rows, self._pairs("", _total(now), _total(last)), empty)
 
     def _lies_within_reach(self, row: Row) -> bool:

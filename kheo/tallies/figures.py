@@ -20,6 +20,7 @@ from kheo.places.lineage import spread
 from kheo.places.models import GSO, Area, AreaCode, AreaLineage, AreaQuerySet
 from kheo.places.paths import ids, within
 from kheo.plans.models import Field
+from kheo.tallies.estimates import Estimate, of_lines
 from kheo.tallies.joining import Sums, at_heirs
 from kheo.tallies.measures import KINDS, REGISTRY, Measure
 from kheo.tallies.models import AreaYear, Cell
@@ -46,6 +47,13 @@ class Row:
     pk: int | None = None
     # The GSO code of an area on the day of the structure.
     code: str = ""
+    # Whether something in it was spread by decided shares.
+    estimated: bool = False
+
+    @property
+    def named(self) -> str:
+        """Its label, with a word where its figures are estimates."""
+        return _("%(name)s (≈ estimated)") % {"name": self.label} if self.estimated else self.label
 
     def of(self, measure: str) -> int:
         """The figure of a measure; 0 where nothing is counted."""
@@ -90,6 +98,7 @@ class Table:
                     "key": row.key,
                     "label": row.label,
                     **({"code": row.code} if row.code else {}),
+                    **({"estimated": True} if row.estimated else {}),
                     **{name: row.of(name) for name in names},
                 }
                 for row in self.rows
@@ -287,9 +296,16 @@ class Reading:
             place = next((pk for pk in self._line_up(heir) if pk in places), None)
             for measure, value in values.items():
                 sums[place][measure] += value
-        codes = self._codes(places)
+        codes, estimated = self._codes(places), self._estimated(places)
         rows = [
-            Row(str(area.pk), area.full_name, dict(sums[area.pk]), area.pk, codes.get(area.pk, ""))
+            Row(
+                str(area.pk),
+                area.full_name,
+                dict(sums[area.pk]),
+                area.pk,
+                codes.get(area.pk, ""),
+                area.pk in estimated,
+            )
             for area in sorted(shown, key=lambda area: (area.sort_key, area.pk))
         ]
         return [*rows, *_nowhere(sums[None])]
@@ -302,9 +318,17 @@ class Reading:
         shown = [area for area in self._of_structure(level=Level.PROVINCE) if self.sample or not area.sample]
         if self.area is not None:
             shown = [area for area in shown if area.path.startswith(self.area.path)]
-        codes = self._codes({area.pk for area in shown})
+        places = {area.pk for area in shown}
+        codes, estimated = self._codes(places), self._estimated(places)
         rows = [
-            Row(str(area.pk), area.full_name, dict(sums.get(area.pk, {})), area.pk, codes.get(area.pk, ""))
+            Row(
+                str(area.pk),
+                area.full_name,
+                dict(sums.get(area.pk, {})),
+                area.pk,
+                codes.get(area.pk, ""),
+                area.pk in estimated,
+            )
             for area in sorted(shown, key=lambda area: (area.sort_key, area.pk))
         ]
         lost: dict[str, int] = defaultdict(int)
@@ -367,6 +391,33 @@ class Reading:
         return [
             Row(line.value, str(line.label), dict(sums[line.value])) for line in Line if line.value in sums
         ]
+
+    @cached_property
+    def estimates(self) -> list[Estimate]:
+        """The divided areas with anything counted here that is spread by decided shares. None: one query."""
+        lines = AreaLineage.objects.answering(self.day, self.known_on).exclude(area__level="hamlet")
+        # All the people of a commune may have gone to one heir, and land to others: a share as well, of one.
+        told = [Q(share_denominator__gt=1), Q(basis=AreaLineage.Basis.SHARE)]
+        # One after the other, each by its own index.
+        few = [lines.filter(each).order_by().values_list("area_id", flat=True) for each in told]
+        divided = set(few[0].union(few[1]))
+        if not divided:
+            return []
+        counted = self.cells.filter(area__in=divided).exclude(value=0).order_by()
+        touched = set(counted.values_list("area_id", flat=True).distinct())
+        return of_lines(lines.filter(told[0] | told[1], area__in=touched), self.day, self.known_on)
+
+    def _estimated(self, places: set[int]) -> set[int]:
+        """Of these places, those that hold a share of something divided, but not all; and sole heirs."""
+        found: set[int] = set()
+        for each in self.estimates:
+            held: dict[int, Fraction] = defaultdict(Fraction)
+            for heir, share in each.shares:
+                for pk in places.intersection(ids(heir.path)):
+                    held[pk] += share
+            sole = each.shares[0][0].pk if len(each.shares) == 1 else None
+            found |= {pk for pk, share in held.items() if share < 1 or pk == sole}
+        return found
 
     # How they are read
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from unittest import mock
@@ -147,7 +148,7 @@ class OfNgheAn(Counting, NgheAn):
             for area in Area.objects.on(IN_2024).communes().exclude(name__startswith="Tam")[:40]:
                 self.cell(area, 1)
         self.assertEqual(counts[0], counts[1])
-        self.assertLessEqual(max(counts[0]), 8)
+        self.assertLessEqual(max(counts[0]), 9)
 
 
 class OfNamesAndCodesGivenAgain(Counting, NgheAn):
@@ -215,6 +216,55 @@ class Divided(Counting, TestCase):
         self.assertEqual(sorted(self.told(table).values()), [7, 33, 67])
         self.assertEqual(table.totals["things"], 107)
         self.assertEqual((table.communes_counted, table.communes), (3, 3))
+
+    def test_what_is_spread_is_marked_with_what_it_rests_on(self):
+        changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))
+        reading = Reading(Y2024, structure=AFTER, everything=True)
+        table = reading.by("area")
+        self.assertEqual({row.label for row in table.rows if row.estimated}, {"Xã Bắc", "Xã Nam"})
+        self.assertEqual(table.row(table.rows[0].key).named, "Xã Bắc (≈ ước tính)")
+        self.assertEqual(sum(row.of("things") for row in table.rows), table.totals["things"])
+        [estimate] = reading.estimates
+        self.assertEqual(estimate.area, self.old)
+        self.assertEqual(sorted(share for _heir, share in estimate.shares), [Fraction(1, 3), Fraction(2, 3)])
+        self.assertEqual(estimate.bases, ["Nghị quyết mẫu · 01/01/2025"])
+        # The district holds all of it, and as it was nothing had been divided.
+        self.assertFalse(any(row.estimated for row in reading.by("district").rows))
+        self.assertFalse(any(row.estimated for row in reading.by("province").rows))
+        self.assertEqual(Reading(Y2024, everything=True).estimates, [])
+
+    def test_whole_moves_and_what_nobody_decided_are_no_estimates(self):
+        changes.carry_out(division())
+        reading = Reading(Y2024, structure=AFTER, everything=True)
+        self.assertEqual(reading.estimates, [])
+        self.assertFalse(any(row.estimated for row in reading.by("area").rows))
+
+    def test_all_people_to_one_heir_and_land_alone_to_another_is_an_estimate_by_people(self):
+        north, south = division().successions
+        changes.carry_out(
+            replace(
+                division(),
+                successions=(
+                    replace(north, share=Fraction(1), source="toàn bộ dân số"),
+                    replace(south, kind="land"),
+                ),
+            )
+        )
+        reading = Reading(Y2024, structure=AFTER, everything=True)
+        self.assertEqual({row.label for row in reading.by("area").rows if row.estimated}, {"Xã Bắc"})
+        self.assertEqual(reading.by("area").totals["things"], 107)
+        self.assertFalse(any(row.estimated for row in reading.by("district").rows))
+        [estimate] = reading.estimates
+        self.assertEqual(estimate.bases, ["Nghị quyết mẫu · 01/01/2025 · toàn bộ dân số"])
+
+    def test_a_divided_commune_without_figures_makes_no_estimate(self):
+        changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))
+        self.assertEqual(Reading(Period.year(2020), structure=AFTER, everything=True).estimates, [])
+
+    def test_a_cut_off_before_the_shares_has_no_estimates(self):
+        changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))
+        before = today() - timedelta(days=1)
+        self.assertEqual(Reading(Y2024, structure=AFTER, everything=True, known_on=before).estimates, [])
 
     def test_inside_one_heir_only_its_share_counts(self):
         changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))

@@ -14,6 +14,7 @@ from django.utils.translation import override
 from kheo.lib.periods import Period, today
 from kheo.reporting.coverage import Coverage
 from kheo.reporting.models import ReportedFigure
+from kheo.tallies.estimates import Estimate
 from kheo.tallies.figures import READINGS, By, Reading, Table, structure_day
 from kheo.tallies.models import Cell
 
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         if options["json"]:
             told = {
                 **table.as_json(),
+                "estimates": [_estimate(each) for each in reading.estimates],
                 "coverage": coverage.as_json(),
                 "by_report": [_json(figure) for figure in reported],
             }
@@ -79,6 +81,9 @@ class Command(BaseCommand):
         else:
             self.stdout.write(_plain(table))
             self.stdout.write(_behind(coverage, options["missing"]))
+            with override("en"):
+                for estimate in reading.estimates:
+                    self.stdout.write(estimate.sentence)
             for figure in reported:
                 self.stdout.write(_stated(figure))
 
@@ -109,7 +114,8 @@ def _plain(table: Table) -> str:
     names = [measure.name for measure in table.measures if table.totals[measure.name]]
     rows = [row for row in table.rows if any(row.values.values())]
     lines = [["", *names]]
-    lines += [[f"{row.code} {row.label}".strip(), *(str(row.of(name)) for name in names)] for row in rows]
+    with override("en"):
+        lines += [[f"{row.code} {row.named}".strip(), *(str(row.of(name)) for name in names)] for row in rows]
     lines.append(["TOTAL", *(str(table.totals[name]) for name in names)])
     widths = [max(len(line[at]) for line in lines) for at in range(len(names) + 1)]
     text = [
@@ -138,6 +144,14 @@ def _stated(figure: ReportedFigure) -> str:
             f"by report, never added: {figure.who}, {figure.measure}, {figure.period_words}: {figure.value}"
         )
         return " ".join([f"{line} ({figure.source})", *figure.sum_sentences])
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "area": estimate.area.full_name,
+        "shares": [{"area": heir.full_name, "share": str(share)} for heir, share in estimate.shares],
+        "bases": estimate.bases,
+    }
 
 
 def _json(figure: ReportedFigure) -> dict[str, Any]:
