@@ -128,6 +128,7 @@ class Pack:
             "title": post.duty,
             "unit": post.unit_id,
             "unit_name": post.unit.name,
+            "sample": post.unit.sample,
             "place": post.unit.area.in_text,
             "role": str(post.get_role_display()),
             "may": dict.fromkeys(("report", "registration", "unit_report", "continuing"), self.may),
@@ -208,7 +209,13 @@ class Pack:
 
     def _continuing(self) -> dict[str, Any]:
         rows = [
-            {"id": each.pk, "name": each.name, "place": each.area.in_text, "field": str(each.field)}
+            {
+                "id": each.pk,
+                "name": each.name,
+                "place": each.area.in_text,
+                "field": str(each.field),
+                "sample": each.sample,
+            }
             for each in self._to_continue
         ]
         return {"year": self.day.year, "rows": rows}
@@ -260,6 +267,7 @@ class Pack:
             found[f"initiative:{each.pk}"] = {
                 "id": each.pk,
                 "name": each.name,
+                "sample": each.sample,
                 "place": each.area.in_text,
                 "owner": str(each.owner),
                 "field": str(each.field),
@@ -296,6 +304,7 @@ class Pack:
             Delivery.objects.of_person(user)
             .filter(Q(received_at__gte=since) | Q(state__in=Delivery.WAITING))
             .exclude(state__in=[Delivery.State.SUPERSEDED, Delivery.State.WITHDRAWN])
+            .select_related("unit")
             .prefetch_related("photos")
             .order_by("-received_at", "-pk")[:MOST_TOLD]
         )
@@ -386,7 +395,15 @@ def _reports(user: Any, since: Any) -> Iterator[tuple[str | None, Any, dict[str,
     for report in reversed(rows):
         values = typed_into(report) if report.is_open else {}
         told = _told("report", report, report.steps.all(), {k: _text(k, v) for k, v in values.items()})
-        yield str(report.series), report, told | {"initiative": report.enrolment.initiative_id}
+        yield (
+            str(report.series),
+            report,
+            told
+            | {
+                "initiative": report.enrolment.initiative_id,
+                "sample": report.enrolment.initiative.sample,
+            },
+        )
 
 
 def _pages(user: Any, since: Any) -> Iterator[tuple[str | None, Any, dict[str, Any]]]:
@@ -400,7 +417,7 @@ def _pages(user: Any, since: Any) -> Iterator[tuple[str | None, Any, dict[str, A
     for report in reversed(rows):
         values = typed_page(report) if report.is_open else {}
         told = _told("unit_report", report, report.steps.all(), {k: _text(k, v) for k, v in values.items()})
-        yield str(report.series), report, told
+        yield str(report.series), report, told | {"sample": report.unit.sample}
 
 
 def _registrations(user: Any, since: Any) -> Iterator[tuple[str | None, Any, dict[str, Any]]]:
@@ -417,7 +434,15 @@ def _registrations(user: Any, since: Any) -> Iterator[tuple[str | None, Any, dic
         told = _told(
             "registration", enrolment, enrolment.steps.all(), {k: _text(k, v) for k, v in values.items()}
         )
-        yield None, enrolment, told | {"initiative": enrolment.initiative_id}
+        yield (
+            None,
+            enrolment,
+            told
+            | {
+                "initiative": enrolment.initiative_id,
+                "sample": enrolment.initiative.sample,
+            },
+        )
 
 
 def _continuations(user: Any, since: Any) -> Iterator[tuple[str | None, Any, dict[str, Any]]]:
@@ -431,6 +456,7 @@ def _continuations(user: Any, since: Any) -> Iterator[tuple[str | None, Any, dic
             "kind": "continuing",
             "record": [made._meta.label_lower, made.pk],
             "title": str(made),
+            "sample": made.unit.sample,
             "state": _STATES.get(stage, stage.value),
             "state_word": str(stage.label),
             "reason": "",
@@ -488,6 +514,7 @@ def _waiting(delivery: Delivery) -> dict[str, Any]:
         "kind": delivery.kind,
         "record": None,
         "title": str(delivery),
+        "sample": delivery.unit.sample,
         "state": delivery.state,
         "state_word": str(delivery.get_state_display()),
         "reason": delivery.sentence,

@@ -86,6 +86,8 @@ WORDS: dict[str, Any] = {
     "initiatives.none_why": _("Register the first one; it is shown here once the committee has accepted it."),
     "initiative.last": pgettext_lazy("phone", "last report {day}"),
     "initiative.never": pgettext_lazy("phone", "no report yet"),
+    "sample.mark": _("sample"),
+    "sample.why": _("Invented for the demonstration"),
     "initiative.due": pgettext_lazy("phone", "something is due"),
     "initiative.place": pgettext_lazy("phone", "Place"),
     "initiative.owner": pgettext_lazy("phone", "Led by"),

@@ -64,6 +64,20 @@ def review_and_put(page: Page) -> None:
     expect(page.get_by_text("trên máy này").first).to_be_visible()
 
 
+def test_what_is_invented_carries_its_mark_in_lists_and_on_its_page(phone, people):
+    running(people)
+    fish = running(people, "Thả cá giống").initiative
+    Initiative.objects.filter(pk=fish.pk).update(sample=True)
+    enter(phone)
+    mine = phone.get_by_role("region", name="Mô hình của tôi")
+    expect(mine.get_by_role("link", name=re.compile("Thả cá giống mẫu"))).to_be_visible()
+    expect(mine.get_by_text("mẫu", exact=True)).to_have_count(1)
+    phone.goto(f"/thuc-dia/#/mo-hinh/{fish.pk}")
+    expect(phone.get_by_role("heading", name="Thả cá giống")).to_be_visible()
+    # On itself, and on the registration sent about it.
+    expect(phone.get_by_role("main").get_by_text("mẫu", exact=True)).to_have_count(2)
+
+
 def test_a_week_without_signal_and_the_numbers_afterwards(phone, people):
     road = running(people)
     # The phone is not his yet: the door says what it is for and what is needed.

@@ -9,13 +9,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kheo.initiatives.models import Initiative
 from kheo.initiatives.tests.cast import brought, draft
 from kheo.lib.periods import today
 from kheo.offline.pack import Pack, difference
 from kheo.offline.tests.cast import DAY, OnThePhone, accepted, cast, report, running
 from kheo.places.models import Area
 from kheo.plans.models import CalendarEntry, CriteriaSet, Criterion, Plan
-from kheo.units.models import Post, Role
+from kheo.units.models import Post, Role, Unit
 
 pytestmark = pytest.mark.django_db
 # Words that real names are made of: text that repeats itself would pack too well.
@@ -59,6 +60,21 @@ def test_minh_takes_along_what_he_reports_on(people):
     )
     assert changed["form:report"]["fields"]
     assert [line["id"] for line in changed["form:unit_report"]["lines"]] == [road.initiative_id]
+
+
+def test_what_is_invented_is_marked_on_the_phone_too(people):
+    road, fish = running(people), running(people, "Thả cá giống")
+    sent = accepted(people, fish)
+    Initiative.objects.filter(pk=fish.initiative_id).update(sample=True)
+    told, _held = fetch(OnThePhone(people.minh))
+    changed = told["changed"]
+    assert changed[f"initiative:{road.initiative_id}"]["sample"] is False
+    assert changed[f"initiative:{fish.initiative_id}"]["sample"] is True
+    assert changed[f"mine:{sent.series}"]["sample"] is True
+    assert changed["post"]["sample"] is False
+    Unit.objects.filter(pk=people.minh.unit_id).update(sample=True)
+    told, _held = fetch(OnThePhone(Post.objects.get(pk=people.minh.pk)))
+    assert told["changed"]["post"]["sample"] is True
 
 
 def test_what_a_neighbour_runs_is_not_in_the_pack(people):

@@ -2,7 +2,7 @@
 import { t, tn } from "../words.js";
 import { html } from "./html.js";
 import { item } from "./pack.js";
-import { say } from "./shell.js";
+import { SampleMark, say } from "./shell.js";
 
 /** @param {{snapshot: any, values: any, errors: any, change: (name: string, value: any) => void}} props */
 export function Continuing({ snapshot, values, errors, change }) {
@@ -24,7 +24,7 @@ export function Continuing({ snapshot, values, errors, change }) {
       set(event.currentTarget.checked ? rows.map((row) => String(row.id)) : []);
       say(tn("continuing.chosen", event.currentTarget.checked ? rows.length : 0));
     }} /><span><strong>${t("continuing.all")}</strong></span></label>
-    <ul class="ticks">${rows.map((row) => html`<li key=${row.id}><label class="tick"><input type="checkbox" checked=${chosen.has(String(row.id))} onChange=${(event) => toggle(String(row.id), event.currentTarget.checked)} /><span><strong>${row.name}</strong><span class="hint">${[row.place, row.field].filter(Boolean).join(" · ")}</span></span></label></li>`)}</ul>
+    <ul class="ticks">${rows.map((row) => html`<li key=${row.id}><label class="tick"><input type="checkbox" checked=${chosen.has(String(row.id))} onChange=${(event) => toggle(String(row.id), event.currentTarget.checked)} /><span><strong>${row.name}<${SampleMark} of=${row} /></strong><span class="hint">${[row.place, row.field].filter(Boolean).join(" · ")}</span></span></label></li>`)}</ul>
     <p class="sum" role="status">${tn("continuing.chosen", chosen.size)}</p>
   </section>`;
 }

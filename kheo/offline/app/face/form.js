@@ -7,7 +7,7 @@ import { Field, Preview, idOf } from "./fields.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { formOf, initiative, initiatives, item, matching, mayWrite, titleOf } from "./pack.js";
-import { Empty, Note, Screen, go, goInstead, say, to } from "./shell.js";
+import { Empty, Note, SampleMark, Screen, go, goInstead, say, to } from "./shell.js";
 import { Lines, linesOf } from "./unit_report.js";
 import { Continuing } from "./continuing.js";
 
@@ -98,7 +98,7 @@ function Writing({ snapshot, draft, form }) {
           control?.closest("details")?.setAttribute("open", "");
           control?.focus();
         }}>${labels[name]}</a>: ` : ""}${all.join(" ")}</li>`)}</ul></div>`}
-        ${draft.kind === "unit_report" && html`<${Lines} form=${form} values=${values} errors=${errors} change=${change} />`}
+        ${draft.kind === "unit_report" && html`<${Lines} snapshot=${snapshot} form=${form} values=${values} errors=${errors} change=${change} />`}
         ${draft.kind === "continuing"
           ? html`<${Continuing} snapshot=${snapshot} values=${values} errors=${errors} change=${change} />`
           : html`<${Groups} snapshot=${snapshot} form=${form} values=${values} errors=${errors} change=${change} draft=${draft} />`}
@@ -170,7 +170,7 @@ export function WhichInitiative({ snapshot, draft }) {
     ${all.length === 0 && html`<${NoInitiatives} snapshot=${snapshot} />`}
     ${all.length > 0 && found.length === 0 && html`<${Empty} title=${t("search.none")}><p>${t("search.none_why")}</p></${Empty}>`}
     <ul class="lines">${found.map((about) => html`<li key=${about.id}><button type="button" class="line-link" onClick=${() => take(about)}>
-      <span class="line-link__words"><strong>${about.name}</strong><span class="hint">${[about.place, begun(about) ? t("which.begun") : ""].filter(Boolean).join(" · ")}</span></span>
+      <span class="line-link__words"><strong>${about.name}<${SampleMark} of=${about} /></strong><span class="hint">${[about.place, begun(about) ? t("which.begun") : ""].filter(Boolean).join(" · ")}</span></span>
       <${Icon} name="next" /></button></li>`)}</ul>
   </${Screen}>`;
 }

@@ -6,8 +6,8 @@ import { NoInitiatives, Search, begin, beginReport } from "./form.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { ItemLine } from "./outbox.js";
-import { formOf, initiative, initiatives, item, matching, mayWrite, returned, sentOf, titleOf, whyNot } from "./pack.js";
-import { Empty, Note, Screen, Status, to, troubled, waiting } from "./shell.js";
+import { formOf, initiative, initiatives, item, matching, mayWrite, returned, sampleOf, sentOf, titleOf, whyNot } from "./pack.js";
+import { Empty, Note, SampleMark, Screen, Status, to, troubled, waiting } from "./shell.js";
 import { InstallHint } from "./phone.js";
 
 const SHOWN = 5;
@@ -77,17 +77,17 @@ function Opening({ snapshot, kind, data, title, told, late }) {
 
 function DraftLine({ snapshot, draft }) {
   const told = [t(`kind.${draft.kind}`), draft.photos.length ? tn("photo.count", draft.photos.length) : "", t("draft.changed", { at: moment(draft.changedAt) })];
-  return html`<li><a class="line-link" href=${to("soan", draft.id)}><span class="line-link__words"><strong>${titleOf(snapshot, draft, t)}</strong><span class="hint">${told.filter(Boolean).join(" · ")}</span></span><${Icon} name="next" /></a></li>`;
+  return html`<li><a class="line-link" href=${to("soan", draft.id)}><span class="line-link__words"><strong>${titleOf(snapshot, draft, t)}<${SampleMark} of=${sampleOf(snapshot, draft)} /></strong><span class="hint">${told.filter(Boolean).join(" · ")}</span></span><${Icon} name="next" /></a></li>`;
 }
 
 /** @param {{each: any}} props */
 export function InitiativeLine({ each }) {
   const last = each.last?.day ? t("initiative.last", { day: day(each.last.day) }) : t("initiative.never");
-  return html`<li><a class="line-link" href=${to("mo-hinh", each.id)}><span class="line-link__words"><strong>${each.name}</strong><span class="hint">${[each.place, last].filter(Boolean).join(" · ")}</span>${each.due?.length > 0 && html`<span class="line-link__state"><${Status} tone="wait">${t("initiative.due")}</${Status}></span>`}</span><${Icon} name="next" /></a></li>`;
+  return html`<li><a class="line-link" href=${to("mo-hinh", each.id)}><span class="line-link__words"><strong>${each.name}<${SampleMark} of=${each} /></strong><span class="hint">${[each.place, last].filter(Boolean).join(" · ")}</span>${each.due?.length > 0 && html`<span class="line-link__state"><${Status} tone="wait">${t("initiative.due")}</${Status}></span>`}</span><${Icon} name="next" /></a></li>`;
 }
 
 function ReturnedLine({ snapshot, each }) {
-  return html`<li><a class="line-link" href=${to("hop-gui", each.id)}><span class="line-link__words"><strong>${titleOf(snapshot, each, t)}</strong><span class="hint">${each.office.reason}</span><span class="line-link__state"><${Status} tone="warn">${t("state.returned")}</${Status}></span></span><${Icon} name="next" /></a></li>`;
+  return html`<li><a class="line-link" href=${to("hop-gui", each.id)}><span class="line-link__words"><strong>${titleOf(snapshot, each, t)}<${SampleMark} of=${each.office} /></strong><span class="hint">${each.office.reason}</span><span class="line-link__state"><${Status} tone="warn">${t("state.returned")}</${Status}></span></span><${Icon} name="next" /></a></li>`;
 }
 
 function Sent({ snapshot }) {
@@ -150,6 +150,7 @@ export function Initiative({ snapshot, id }) {
     [t("initiative.figures"), about.figures?.map((each) => each.join(": ")).join("; ")],
   ].filter(([, value]) => value);
   return html`<${Screen} title=${about.name} back=${["mo-hinh"]} name=${`mo-hinh-${id}`}>
+    ${about.sample && html`<p><${SampleMark} of=${about} /></p>`}
     ${about.due?.length > 0 && html`<${Note} tone="warn">${about.due.map((sentence) => html`<p>${sentence}</p>`)}</${Note}>`}
     <div class="card card--roomy"><dl class="facts">${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl></div>
     <div class="actions">

@@ -5,8 +5,8 @@ import { day, moment, number, t, tn } from "../words.js";
 import { Facts } from "./form.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { formOf, returned, sentOf, titleOf } from "./pack.js";
-import { Empty, Note, Screen, Status, go, goInstead, to, troubled, waiting } from "./shell.js";
+import { formOf, returned, sampleOf, sentOf, titleOf } from "./pack.js";
+import { Empty, Note, SampleMark, Screen, Status, go, goInstead, to, troubled, waiting } from "./shell.js";
 
 // States for which the phone has a sentence of its own.
 const OWN = { here: 1, sending: 1, received: 1, attention: 1, conflict: 1 };
@@ -27,7 +27,7 @@ export function ItemLine({ snapshot, each }) {
   const when = each.receivedAt ?? each.finishedAt;
   const told = [t(`kind.${each.kind}`), each.photos?.length ? tn("photo.count", each.photos.length) : "", when ? moment(when) : day(each.office?.day)];
   return html`<li><a class="line-link" href=${to("hop-gui", each.id)}>
-    <span class="line-link__words"><strong>${titleOf(snapshot, each, t)}</strong><span class="hint">${told.filter(Boolean).join(" · ")}</span>
+    <span class="line-link__words"><strong>${titleOf(snapshot, each, t)}<${SampleMark} of=${sampleOf(snapshot, each)} /></strong><span class="hint">${told.filter(Boolean).join(" · ")}</span>
     <span class="line-link__state"><${Status} tone=${TONES[each.state]}>${stateOf(each)}</${Status}></span>
     ${each.state === "sending" && html`<${Progress} each=${each} />`}</span>
     <${Icon} name="next" /></a></li>`;

@@ -68,6 +68,12 @@ export function whyNot(snapshot, kind) {
 /** @param {any} snapshot @param {string} kind */
 export const mayWrite = (snapshot, kind) => item(snapshot, "post")?.may?.[kind] !== false;
 
+/** What tells whether it is a sample: what the office says of it, else its initiative, else the body one writes for. */
+export function sampleOf(snapshot, thing) {
+  if (thing.office && "sample" in thing.office) return thing.office;
+  return (thing.kind === "report" && initiative(snapshot, thing.data?.initiative)) || item(snapshot, "post");
+}
+
 /** The name of a draft or an item of the outbox, as its writer knows it. */
 export function titleOf(snapshot, thing, t) {
   const data = thing.data ?? {};

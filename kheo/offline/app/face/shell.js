@@ -79,6 +79,9 @@ export const Empty = ({ title, children }) => html`
   <div class="empty"><p class="empty__title">${title}</p>${children}</div>`;
 
 /** Words for a state and the colour that goes with them. @param {{tone: string, children?: any}} props */
+/** "mẫu" beside what is invented for the demonstration, as on the website. @param {{of: any}} props */
+export const SampleMark = ({ of }) => (of?.sample ? html` <span class="tag tag--sample" title=${t("sample.why")}>${t("sample.mark")}</span>` : null);
+
 export const Status = ({ tone, children }) => html`<span class=${`status status--${tone}`}>${children}</span>`;
 
 /** How many things want the person's eye in the outbox. @param {any} snapshot */
