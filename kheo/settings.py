@@ -43,6 +43,9 @@ def database() -> dict:
     """SQLite in the data folder, or the PostgreSQL that KHEO_DATABASE names (postgres://user:pw@host:port/name)."""
     address = os.environ.get("KHEO_DATABASE", "")
     if not address:
+        # script/start makes an installation's folder; elsewhere it is made on first use, as for the secret.
+        if not INSTALLED:
+            DATA.mkdir(parents=True, exist_ok=True)
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA / "kheo.sqlite3",

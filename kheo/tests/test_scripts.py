@@ -1,8 +1,10 @@
 """What the scripts refuse, and what they leave behind."""
 
+import os
 import shutil
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,15 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def run(*command: str, **options) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)
+
+
+def test_commands_make_a_data_folder_that_does_not_exist_yet(tmp_path):
+    data = tmp_path / "not" / "yet"
+    there = {**os.environ, "KHEO_DATA": str(data), "KHEO_SECRET_KEY": "x", "KHEO_DATABASE": ""}
+    planned = run(sys.executable, "-m", "kheo", "migrate", "--plan", env=there, cwd=ROOT)
+    assert planned.returncode == 0, planned.stderr
+    assert "initial" in planned.stdout
+    assert data.is_dir()
 
 
 def test_a_demo_never_takes_the_place_of_a_real_database(tmp_path):
