@@ -40,6 +40,7 @@ WORDS: dict[str, Any] = {
     # The connection, in words
     "net.on": pgettext_lazy("phone", "Connected"),
     "net.off": pgettext_lazy("phone", "No signal"),
+    "net.trouble": pgettext_lazy("phone", "The office's server stumbles"),
     "net.busy": pgettext_lazy("phone", "Sending and fetching…"),
     "net.off_long": _(
         "No signal. What you write is kept on this phone and is sent by itself once there is signal."
@@ -353,6 +354,10 @@ WORDS: dict[str, Any] = {
     ),
     "engine.no_signal": _(
         "No signal, or Khéo does not answer. What is here is kept and goes by itself later."
+    ),
+    "engine.server_trouble": _(
+        "The office's server stumbles. What is here is kept and is tried again by itself; if it stays so, "
+        "tell your office."
     ),
     "engine.refused": _("The office's server answered: {sentence}"),
     "engine.gone": _("This is not here any more. It may have been sent or thrown away in another window."),

@@ -159,6 +159,43 @@ def test_what_breaks_off_is_tried_again_after_a_growing_pause(chromium, live_ser
     context.close()
 
 
+def test_a_server_that_stumbles_is_told_from_a_lost_signal(chromium, live_server, people):
+    context = chromium.new_context(base_url=live_server.url, service_workers="block", locale="vi-VN")
+    page = context.new_page()
+    signed_in(page, live_server, people.minh.user)
+    minh = Handset(page).open()
+    minh("engine.register()")
+    # What stands before the server answers in words of its own; the server itself says why.
+    answers = [
+        {"status": 502, "body": "<h1>Bad Gateway</h1>", "content_type": "text/html"},
+        {"status": 503, "json": {"refused": {"code": "busy", "sentence": "Máy chủ đang bận."}}},
+    ]
+    page.route("**/deliveries", lambda route: route.fulfill(**answers[0]) if answers else route.continue_())
+    draft = minh.write("report", about(people))
+    minh("engine.finish(given)", draft)
+    minh.until("s.serverTrouble !== ''")
+    now = minh.shows
+    assert (now["online"], now["serverTrouble"]) == (
+        True,
+        "Máy chủ của cơ quan đang trục trặc. Nội dung vẫn "
+        "được giữ ở đây và tự gửi lại; nếu vẫn vậy, hãy báo cho cơ quan.",
+    )
+    answers.pop(0)
+    minh("engine.sync()")
+    assert minh.shows["serverTrouble"] == "Máy chủ đang bận."
+    # No signal at all is another thing.
+    answers.pop(0)
+    page.route("**/deliveries", lambda route: route.abort())
+    minh("engine.sync()")
+    now = minh.shows
+    assert (now["online"], now["serverTrouble"]) == (False, "")
+    page.unroute_all()
+    minh("engine.sync()")
+    minh.until("s.sent.length === 1")
+    assert (minh.shows["online"], minh.shows["serverTrouble"]) == (True, "")
+    context.close()
+
+
 def test_two_phones_of_one_person_and_two_tabs_of_one_phone(handset, people):
     first, second = handset(), handset()
     draft = first.write("report", about(people))

@@ -10,7 +10,7 @@ import { refreshPack } from "./pack.js";
 import { changed, notice, progress, show, syncing } from "./state.js";
 import { database, keep, meta, next, setReserveAside, write } from "./store.js";
 import { ask } from "./server.js";
-import { NoSignal, Refused, refuse } from "./refusals.js";
+import { NoSignal, Refused, refuse, ServerTrouble } from "./refusals.js";
 import { upload } from "./uploads.js";
 import { wipe } from "./leaving.js";
 
@@ -103,7 +103,7 @@ async function round() {
     }
     const refusedPhoto = await sendPhotos();
     // The signal may have gone while the last answer was being read.
-    show({ online: navigator.onLine !== false });
+    show({ online: navigator.onLine !== false, serverTrouble: "" });
     if (!(await meta("handIn"))) await setReserveAside();
     else if (!(await unreceived()) && !(await unfinished()).length) await wipe({ farewell: true });
     return refusedPhoto;
@@ -115,7 +115,8 @@ async function round() {
 /** What an answer other than a receipt means for this phone. Answers the error, or null when it is dealt with. */
 export async function stopped(error) {
   if (error instanceof NoSignal) {
-    show({ online: false });
+    const reached = error instanceof ServerTrouble;
+    show({ online: reached, serverTrouble: reached ? error.sentence : "" });
     return error;
   }
   if (!(error instanceof Refused)) throw error;

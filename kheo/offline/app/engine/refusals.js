@@ -29,3 +29,11 @@ export class NoSignal extends Error {
     Object.assign(this, { name: "NoSignal", sentence: t("engine.no_signal") });
   }
 }
+
+/** The office's server was reached and stumbles, or has too much to do: tried again as after a lost signal. */
+export class ServerTrouble extends NoSignal {
+  constructor(cause, sentence) {
+    super(cause);
+    Object.assign(this, { name: "ServerTrouble", sentence: sentence || t("engine.server_trouble") });
+  }
+}

@@ -1,6 +1,6 @@
 /** Asking the office's server, with the phone's own key or, once, with the sign-in of the web. */
 import { meta } from "./store.js";
-import { NoSignal, Refused } from "./refusals.js";
+import { NoSignal, Refused, ServerTrouble } from "./refusals.js";
 
 export const API = "/thuc-dia/api/v1/";
 const SECONDS = 60;
@@ -37,11 +37,13 @@ async function send(path, body, { headers, credentials }) {
       redirect: "error",
       signal: AbortSignal.timeout(SECONDS * 1000),
     });
+    // What stands before the server answers in words of its own when the server is down.
+    if (response.status >= 500) throw refusal(await response.json().catch(() => null), response.status);
     const answer = await response.json();
     if (response.ok) return answer;
     throw refusal(answer, response.status);
   } catch (error) {
-    if (error instanceof Refused) throw error;
+    if (error instanceof Refused || error instanceof NoSignal) throw error;
     throw new NoSignal(error);
   }
 }
@@ -50,7 +52,7 @@ async function send(path, body, { headers, credentials }) {
 export function refusal(answer, status) {
   const { refused } = answer ?? {};
   // A server that stumbles or is busy says nothing about what was sent.
-  if (status >= 500 || status === 429 || status === 408) return new NoSignal(new Error(`HTTP ${status}`));
+  if (status >= 500 || status === 429 || status === 408) return new ServerTrouble(new Error(`HTTP ${status}`), refused?.sentence);
   if (typeof refused === "string") return new Refused(status === 401 ? "sign_in" : "refused", refused, status);
   return new Refused(refused?.code ?? "refused", refused?.sentence ?? "", status);
 }

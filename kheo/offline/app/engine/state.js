@@ -15,7 +15,7 @@ let current = {
   goodUntil: null, settings: {}, sealedFor: "",
   pack: { day: null, fetchedAt: null, items: {}, size: 0, refreshing: false, trouble: "" },
   drafts: [], bin: [], outbox: [], sent: [],
-  online: navigator.onLine !== false, syncing: false, newVersion: false,
+  online: navigator.onLine !== false, serverTrouble: "", syncing: false, newVersion: false,
   storage: { full: false, sentence: "", used: 0, quota: 0, persisted: false }, notices: [],
 };
 // What is under way, by envelope: bytes sent and bytes in all. Never stored, so that nothing stays "sending".

@@ -44,6 +44,7 @@ export function Outbox({ snapshot }) {
   const back = returned(snapshot);
   const received = sentOf(snapshot).filter((each) => each.state !== "returned");
   return html`<${Screen} title=${t("outbox.title")} lead=${t("outbox.lead")} back=${null}>
+    ${snapshot.serverTrouble && html`<${Note} tone="warn"><p>${snapshot.serverTrouble}</p></${Note}>`}
     ${wrong.length + back.length > 0 && html`<section aria-labelledby="wrong"><h2 id="wrong">${t("home.attention")}</h2><ul class="lines">${[...wrong, ...back].map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul></section>`}
     <section aria-labelledby="going"><h2 id="going">${t("outbox.going")}</h2>
       ${going.length === 0 ? html`<${Empty} title=${t("outbox.none")}><p>${t("outbox.none_why")}</p></${Empty}>` : html`<ul class="lines">${going.map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul>

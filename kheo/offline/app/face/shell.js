@@ -91,8 +91,8 @@ export const waiting = (snapshot) => snapshot.outbox.filter((each) => each.state
 
 function Connection({ snapshot }) {
   const busy = snapshot.syncing || snapshot.pack?.refreshing;
-  const words = !snapshot.online ? t("net.off") : busy ? t("net.busy") : t("net.on");
-  return html`<p class=${`net net--${!snapshot.online ? "off" : busy ? "busy" : "on"}`} role="status">${words}</p>`;
+  const words = !snapshot.online ? t("net.off") : snapshot.serverTrouble ? t("net.trouble") : busy ? t("net.busy") : t("net.on");
+  return html`<p class=${`net net--${!snapshot.online || snapshot.serverTrouble ? "off" : busy ? "busy" : "on"}`} role="status">${words}</p>`;
 }
 
 const TABS = [
