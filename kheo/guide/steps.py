@@ -93,7 +93,14 @@ class Scan:
     address: str
 
 
-Act = Fill | Tick | Scan | Choose | Photo | Press | Unfold | Open
+@dataclass(frozen=True)
+class Signal:
+    """The phone's signal goes, or is back."""
+
+    back: bool
+
+
+Act = Fill | Tick | Scan | Choose | Photo | Press | Unfold | Open | Signal
 
 
 @dataclass(frozen=True)

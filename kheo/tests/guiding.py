@@ -31,6 +31,7 @@ from kheo.guide.steps import (
     Photo,
     Press,
     Scan,
+    Signal,
     Tick,
     Unfold,
 )
@@ -111,6 +112,16 @@ class Guided:
                 self.window.goto(urlsplit(link or "").path)
             case Press(control):
                 self.find(control).click()
+            case Signal(back):
+                if not back:
+                    # The app is kept on the phone only once it has greeted and its worker runs.
+                    expect(self.window.locator("h1").first).to_contain_text("Chào đồng chí")
+                    self.window.wait_for_function(
+                        "() => navigator.serviceWorker.controller !== null", timeout=60_000
+                    )
+                self.window.context.set_offline(not back)
+                if not back:
+                    self.window.reload()
             case Unfold(words):
                 self.window.locator("summary").filter(has_text=words).filter(visible=True).first.click()
 

@@ -11,6 +11,7 @@ from kheo.guide.pages import (
     unit_page,
     unit_report,
     without_account,
+    without_signal,
 )
 from kheo.guide.steps import Page
 
@@ -20,6 +21,7 @@ PAGES: tuple[Page, ...] = (
     registering.PAGE,
     continuing.PAGE,
     field_report.PAGE,
+    without_signal.PAGE,
     unit_report.PAGE,
     receiving.PAGE,
     without_account.PAGE,
