@@ -275,5 +275,7 @@ def unit_report(form: UnitReportForm) -> Description:
             "sentence": _("Choose a period of the plan, or write both days."),
         },
     }
-    found["version"] = fingerprint({name: value for name, value in found.items() if name != "version"})
+    # An initiative more or less is no other form: whoever wrote without it is told so by a note.
+    asked = {name: value for name, value in found.items() if name not in ("version", "lines")}
+    found["version"] = fingerprint(asked)
     return found

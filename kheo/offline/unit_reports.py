@@ -16,7 +16,7 @@ from kheo.initiatives.models import Initiative
 from kheo.initiatives.models.initiatives import WRITERS
 from kheo.lib.formats import moment, short_date
 from kheo.lib.periods import today
-from kheo.offline import kinds
+from kheo.offline import form_descriptions, kinds
 from kheo.offline.envelopes import Envelope
 from kheo.offline.kinds import Filed, Notes, Waits
 from kheo.plans.models import CalendarEntry
@@ -117,5 +117,6 @@ def register() -> None:
             "fieldwork.unitreport",
             bind=bind,
             file=file,
+            version=lambda post: form_descriptions.unit_report(UnitReportForm(by=post))["version"],
         )
     )

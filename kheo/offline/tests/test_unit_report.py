@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from django.test import TestCase
 
+from kheo.fieldwork.forms import UnitReportForm
 from kheo.fieldwork.models import UnitReport
 from kheo.fieldwork.models.unit_reports import Line
 from kheo.initiatives.models import Initiative
 from kheo.lib.periods import today
+from kheo.offline import form_descriptions
 from kheo.offline.models import Delivery
 from kheo.offline.tests.cast import OnThePhone, cast, running
 from kheo.plans.models import CalendarEntry, Plan
@@ -97,6 +99,20 @@ class ThePeriodicReport(TestCase):
         [receipt] = self.minh.send(right)
         self.assertEqual(receipt["state"], "accepted", receipt)
         self.assertEqual(UnitReport.objects.count(), 1)
+
+    def test_an_older_form_is_taken_if_todays_takes_it_else_it_says_so(self):
+        older = {"form": "0123456789ab"}
+        wrong = self.writes(older, results="")
+        [receipt] = self.minh.send(wrong)
+        self.assertEqual((receipt["state"], Delivery.objects.get().why), ("needs_attention", "form_older"))
+        right = self.writes({**older, "id": wrong["id"], "replaces": receipt["content"]})
+        self.assertEqual(self.minh.send(right)[0]["state"], "accepted")
+
+    def test_an_initiative_more_is_no_other_form(self):
+        todays = {"form": form_descriptions.unit_report(UnitReportForm(by=self.cast.minh))["version"]}
+        running(self.cast, "Ngõ sáng")
+        self.minh.send(self.writes(todays, results=""))
+        self.assertEqual(Delivery.objects.get().why, "form")
 
     # What happened meanwhile
 
