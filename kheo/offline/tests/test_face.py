@@ -76,6 +76,9 @@ def test_what_is_invented_carries_its_mark_in_lists_and_on_its_page(phone, peopl
     expect(phone.get_by_role("heading", name="Thả cá giống")).to_be_visible()
     # On itself, and on the registration sent about it.
     expect(phone.get_by_role("main").get_by_text("mẫu", exact=True)).to_have_count(2)
+    phone.get_by_role("main").get_by_role("link", name=re.compile("Thả cá giống")).click()
+    expect(phone.get_by_role("heading", name="Thả cá giống")).to_be_focused()
+    expect(phone.get_by_role("main").get_by_text("mẫu", exact=True)).to_have_count(1)
 
 
 def test_a_week_without_signal_and_the_numbers_afterwards(phone, people):

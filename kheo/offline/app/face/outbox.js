@@ -84,6 +84,7 @@ export function Item({ snapshot, id }) {
   const url = each.record?.url ?? office.url;
   const sentence = office.reason ? "" : each.sentence || (each.state in OWN ? t(`item.${each.state}`) : "");
   return html`<${Screen} title=${titleOf(snapshot, each, t)} lead=${t(`kind.${each.kind}`)} back=${[there ? "da-gui" : "hop-gui"]} name=${`hop-gui-${id}`}>
+    ${sampleOf(snapshot, each)?.sample && html`<p><${SampleMark} of=${sampleOf(snapshot, each)} /></p>`}
     <div class=${`card card--roomy state state--${TONES[each.state]}`} role="status">
       <p><${Status} tone=${TONES[each.state]}>${there && each.number ? (each.state === "sent" || each.state === "received" ? t("state.received_plain") : t(`state.${each.state}`)) : stateOf(each)}</${Status}></p>
       ${each.state === "sending" && html`<${Progress} each=${each} />`}
