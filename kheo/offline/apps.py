@@ -51,6 +51,7 @@ class OfflineConfig(AppConfig):
                 "phone_signed_out": _("signed out on the phone"),
                 "phone_revoked": _("revoked the phone"),
                 "delivery_settled": _("took up what a phone delivered"),
+                "delivery_taken_over": _("corrected the record with what this version says"),
                 "delivery_released": _("released it from quarantine"),
                 "delivery_assigned": _("said whose delivery it is"),
                 "delivery_erased": _("erased what was delivered"),

@@ -399,6 +399,19 @@ def opened(delivery: Delivery, *, by: Post, changed: dict[str, Any]) -> Any:
     return _bound(envelope, post)[0]
 
 
+def readable(envelope: Envelope, post: Post) -> tuple[Any, kinds.Notes]:
+    """Its valid form, with what is to be noted. Raises Refused with what stands in the way."""
+    try:
+        form, notes = _bound(envelope, post)
+    except Waits as waits:
+        raise Refused(told.about(waits.why, waits.told)) from None
+    if not form.is_valid():
+        raise Refused(
+            _("It cannot be taken yet. %(errors)s") % {"errors": " ".join(_in_words(form))}
+        )  # fmt: skip
+    return form, notes
+
+
 def take_up(delivery: Delivery, *, by: Post, changed: dict[str, Any]) -> Any:
     """The record of a delivery that waited, taken up by a person. Raises Refused and changes nothing.
 
@@ -406,20 +419,13 @@ def take_up(delivery: Delivery, *, by: Post, changed: dict[str, Any]) -> Any:
     """
     envelope = envelopes.again(delivery, changed)
     post, notes = _filing(delivery, envelope, by)
-    try:
-        form, more = _bound(envelope, post)
-    except Waits as waits:
-        raise Refused(told.about(waits.why, waits.told)) from None
-    if not form.is_valid():
-        raise Refused(
-            _("It cannot be taken yet. %(errors)s") % {"errors": " ".join(_in_words(form))}
-        )  # fmt: skip
+    form, more = readable(envelope, post)
     try:
         with transaction.atomic():
             others = Delivery.objects.of_envelope(delivery.envelope).exclude(pk=delivery.pk)
             if others.filter(state=State.ACCEPTED).exists():
                 raise Refused(
-                    _("Another version was received and stands. Correct that one, then withdraw this.")
+                    _("Another version was received and stands. Take this one over as its correction.")
                 )
             waiting = others.filter(state__in=[State.NEEDS_ATTENTION, State.QUARANTINED])
             waiting.update(state=State.SUPERSEDED, why="superseded", told={})

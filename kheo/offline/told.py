@@ -49,6 +49,7 @@ WHY: dict[str, Any] = {
     "superseded": _("A later version has taken its place."),
     "assigned": _("%(office)s says that this belongs to %(unit)s, where somebody decides about it."),
     "withdrawn": _("Withdrawn: %(reason)s"),
+    "taken_over": _("Its words went into the record of number %(number)s, as a correction."),
 }
 
 # What is said beside it.

@@ -10,6 +10,7 @@ urlpatterns = [
     path("ban-gui/<int:pk>/", attention.delivery, name="delivery"),
     path("ban-gui/<int:pk>/bo-sung/", attention.complete, name="delivery_complete"),
     path("ban-gui/<int:pk>/nhan/", attention.take, name="delivery_take"),
+    path("ban-gui/<int:pk>/thay/", attention.take_over, name="delivery_take_over"),
     path("ban-gui/<int:pk>/giao/", attention.assign, name="delivery_assign"),
     path("ban-gui/<int:pk>/bo-cach-ly/", attention.release, name="delivery_release"),
     path("ban-gui/<int:pk>/rut/", attention.withdraw, name="delivery_withdraw"),

@@ -186,6 +186,22 @@ class Attention(TestCase):
         self.assertEqual(conflict.state, "withdrawn")
         self.assertEqual(FieldReport.objects.count(), 1)
 
+    def test_the_version_that_is_right_corrects_the_record(self):
+        written = self.minh.writes(self.road)
+        self.minh.send(written)
+        self.minh.send({**written, "data": {**written["data"], "households": "68"}})
+        conflict = Delivery.objects.get(state="conflict")
+        url, nga = reverse("delivery_take_over", args=[conflict.pk]), as_(self.cast.nga)
+        self.assertContains(nga.get(conflict.get_absolute_url()), url)
+        # The desk has not received it yet: nothing is written over under its eyes.
+        self.assertContains(nga.post(url), "đã tiếp nhận hoặc trả lại", status_code=409)
+        FieldReport.objects.get().return_(by=self.cast.hoa, reason="Xem lại số hộ")
+        answer = nga.post(url)
+        report = FieldReport.objects.get()
+        self.assertRedirects(answer, report.get_absolute_url())
+        self.assertEqual(report.figures.get(measure="households").amount, 68)
+        self.assertNotContains(nga.get(conflict.get_absolute_url()), url)
+
     def test_between_two_that_wait_the_chosen_one_is_taken_and_the_other_is_kept(self):
         written = self.minh.writes(self.road, happened_on="hôm kia")
         self.minh.send(written)
@@ -218,7 +234,7 @@ class Attention(TestCase):
         asking = ("delivery_complete", "delivery_assign", "delivery_withdraw", "delivery_erase")
         for name in ("delivery", *asking):
             self.assertEqual(lan.get(reverse(name, args=[waits.pk])).status_code, 404, name)
-        for name in ("delivery_take", "delivery_release"):
+        for name in ("delivery_take", "delivery_take_over", "delivery_release"):
             self.assertEqual(lan.post(reverse(name, args=[waits.pk])).status_code, 404, name)
             self.assertEqual(duc.post(reverse(name, args=[waits.pk])).status_code, 409, name)
         self.assertEqual(duc.get(waits.get_absolute_url()).status_code, 200)

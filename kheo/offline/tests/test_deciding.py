@@ -1,5 +1,6 @@
 """What waits is decided by a person: taken up, released from quarantine, assigned, withdrawn, erased."""
 
+import hashlib
 from datetime import date, timedelta
 
 from django.core.management import call_command
@@ -8,10 +9,11 @@ from django.utils import timezone
 
 from kheo.audit.models import Entry
 from kheo.fieldwork.models import FieldReport
+from kheo.initiatives.models import Enrolment
 from kheo.lib.refusals import Refused
 from kheo.offline.keeping import empty_old
 from kheo.offline.models import Delivery
-from kheo.offline.tests.cast import OnThePhone, cast, running
+from kheo.offline.tests.cast import OnThePhone, cast, picture, running
 from kheo.units.models import Post
 
 
@@ -128,6 +130,85 @@ class Settling(Base):
         conflict.withdraw(by=self.vinh, reason="Đã có bản đúng")
         self.assertEqual(Delivery.objects.get(pk=conflict.pk).state, "withdrawn")
         self.assertIn("Đã có bản đúng", conflict.sentence)
+
+    def contradicted(self, **changed):
+        written = self.minh.writes(self.road)
+        self.minh.send(written)
+        self.minh.send(self.minh.writes(self.road, envelope={"id": written["id"]}, **changed))
+        return Delivery.objects.get(state="conflict"), FieldReport.objects.get()
+
+    def test_a_version_that_is_right_corrects_an_accepted_report(self):
+        conflict, report = self.contradicted(households="68", reached="150 m đường")
+        report.accept(by=self.hoa)
+        corrected = conflict.take_over(by=self.vinh)
+        self.assertEqual((corrected.series, corrected.version, corrected.state), (report.series, 2, "sent"))
+        self.assertEqual(corrected.reached, "150 m đường")
+        self.assertEqual(corrected.figures.get(measure="households").amount, 68)
+        report.refresh_from_db()
+        # The first is counted until the correction is accepted.
+        self.assertEqual((report.state, FieldReport.objects.count()), ("accepted", 2))
+        conflict.refresh_from_db()
+        self.assertEqual((conflict.state, conflict.decided_by), ("withdrawn", self.vinh))
+        kept = Delivery.objects.get(state="accepted")
+        self.assertIn(kept.number, conflict.sentence)
+        self.assertEqual(Entry.objects.about(conflict).get().verb, "delivery_taken_over")
+        self.assertIn("Lương Văn Vinh", self.refuses(conflict.take_over, by=self.hoa))
+        call_command("verify")
+
+    def test_one_that_was_returned_is_written_anew(self):
+        conflict, report = self.contradicted(reached="150 m đường")
+        report.return_(by=self.hoa, reason="Xem lại số mét")
+        again = conflict.take_over(by=self.vinh)
+        self.assertEqual((again.pk, again.state, again.reached), (report.pk, "sent", "150 m đường"))
+
+    def test_what_takes_no_correction_now_says_so_and_nothing_changes(self):
+        conflict, report = self.contradicted(reached="150 m đường")
+        self.assertIn("tiếp nhận", self.refuses(conflict.take_over, by=self.vinh))
+        report.accept(by=self.hoa)
+        conflict.content["data"]["narrative"] = [""]
+        self.refuses(conflict.take_over, by=self.vinh)
+        conflict.refresh_from_db()
+        self.assertEqual((FieldReport.objects.count(), conflict.state), (1, "conflict"))
+
+    def test_only_what_contradicts_a_record_is_taken_over(self):
+        waits = self.sent(narrative="")
+        self.refuses(waits.take_over, by=self.vinh)
+        other = self.minh.writes(self.road, envelope={"id": str(waits.envelope)})
+        self.minh.send(other)
+        self.refuses(Delivery.objects.get(state="conflict").take_over, by=self.vinh)
+        self.assertFalse(FieldReport.objects.exists())
+
+    def test_photos_of_the_version_go_to_the_record(self):
+        come, not_come = picture().read(), picture(colour="red").read()
+        named = [
+            {
+                "sha256": hashlib.sha256(each).hexdigest(),
+                "size": len(each),
+                "name": "mo.jpg",
+                "taken_on": None,
+            }
+            for each in (come, not_come)
+        ]
+        written = self.minh.writes(self.road)
+        self.minh.send(written)
+        self.minh.send(self.minh.writes(self.road, envelope={"id": written["id"], "photos": named}))
+        self.minh.sends_photo(come)
+        conflict, kept = Delivery.objects.get(state="conflict"), Delivery.objects.get(state="accepted")
+        FieldReport.objects.get().return_(by=self.hoa, reason="Thiếu ảnh")
+        conflict.take_over(by=self.vinh)
+        self.assertEqual([each.sha256 for each in kept.photos.all()], [named[0]["sha256"]])
+        # What never came is not waited for at the record.
+        self.assertEqual([each.sha256 for each in conflict.photos.all()], [named[1]["sha256"]])
+
+    def test_a_registration_is_corrected_too(self):
+        written = self.minh.registers(self.cast)
+        self.minh.send(written)
+        self.minh.send({**written, "data": {**written["data"], "name": "Ngõ sáng bản Bãi Xa"}})
+        conflict, enrolment = Delivery.objects.get(state="conflict"), Enrolment.objects.latest("pk")
+        self.assertIn("đã gửi", self.refuses(conflict.take_over, by=self.vinh))
+        enrolment.return_(by=self.cast.nga, reason="Ghi rõ tên")
+        corrected = conflict.take_over(by=self.vinh)
+        self.assertEqual((corrected.pk, corrected.initiative.name), (enrolment.pk, "Ngõ sáng bản Bãi Xa"))
 
     def test_the_second_colleague_is_told_who_was_faster(self):
         waits = self.sent(narrative="")

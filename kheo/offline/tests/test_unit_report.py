@@ -114,6 +114,17 @@ class ThePeriodicReport(TestCase):
         self.minh.send(self.writes(todays, results=""))
         self.assertEqual(Delivery.objects.get().why, "form")
 
+    def test_a_version_that_is_right_corrects_an_accepted_report(self):
+        written = self.writes()
+        self.minh.send(written)
+        report = UnitReport.objects.get()
+        report.accept(by=self.cast.hoa)
+        self.minh.send(self.writes({"id": written["id"]}, **{f"line_{self.bell.pk}": "good"}))
+        conflict = Delivery.objects.get(state="conflict")
+        corrected = conflict.take_over(by=self.cast.minh)
+        self.assertEqual((corrected.series, corrected.version, corrected.state), (report.series, 2, "sent"))
+        self.assertEqual(corrected.lines.get(initiative=self.bell).standing, "good")
+
     # What happened meanwhile
 
     def test_one_that_ended_meanwhile_keeps_its_line_and_that_is_said(self):

@@ -177,6 +177,14 @@ def take(request: Request, pk: int) -> HttpResponseBase:
 
 
 @require_POST
+def take_over(request: Request, pk: int) -> HttpResponseBase:
+    """The record is corrected with what this version says."""
+    record = find(request, pk).take_over(by=request.post_or_refuse())
+    messages.success(request, _("The record now says what this version says: %s.") % record)
+    return redirect(record)
+
+
+@require_POST
 def release(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
     found.release(by=request.post_or_refuse())
