@@ -96,6 +96,8 @@ class Worded:
         if {each for each in places if isinstance(each, _Place)} != set(range(len(examples))):
             raise ValueError("A value of a worded question must reach the database as it is.")
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+        # It lives as long as the process, a thread's connection does not.
+        compiler.connection = None
         return queryset, compiler, converters, sql, places
 
 
