@@ -188,11 +188,11 @@ def slips_for(count: int) -> list[slips.Slip]:
 
 
 def has_times() -> bool:
-    asked = shutil.which("fc-match")
+    asked = shutil.which("fc-list")
     if not asked:
         return False
-    found = subprocess.run([asked, "Times New Roman"], capture_output=True, text=True, check=True).stdout
-    return "Times" in found or "Liberation" in found
+    found = subprocess.run([asked, ":lang=vi", "family"], capture_output=True, text=True, check=True).stdout
+    return "Times New Roman" in found or "Liberation Serif" in found
 
 
 @pytest.mark.skipif(
