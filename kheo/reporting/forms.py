@@ -59,9 +59,13 @@ class LookForm(Form):
     fields: dict[str, Any]
 
     def __init__(self, asked: Any, *, place: Area | None, period: Period) -> None:
+        offered = structures(place, period)
+        if (meant := offered.same.get(asked.get("structure", ""))) is not None:
+            asked = asked.copy()
+            asked["structure"] = meant
         super().__init__(asked, auto_id="f-%s")
         self.period = period
-        self.fields["structure"].choices = structures(place, period)
+        self.fields["structure"].choices = offered.choices
 
     def clean_known_on(self) -> date | None:
         day = self.cleaned_data["known_on"]

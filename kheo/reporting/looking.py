@@ -6,6 +6,7 @@ by its days. A cut-off is a past day: what was entered, corrected, merged or dec
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -46,24 +47,35 @@ class Look:
         return [each for each in (self.structure_words, self.known_words) if each]
 
 
-def structures(place: Area | None, period: Period) -> list[tuple[str, str]]:
-    """The structures of the communes in today's `place`, as (value, words), newest first. One query.
+class Structures(NamedTuple):
+    """What may be chosen, (value, words) newest first, and what else an address may say for one of them."""
+
+    choices: list[tuple[str, str]]
+    # Who goes from one year to another keeps the structure, under the name it has there.
+    same: dict[str, str]
+
+
+def structures(place: Area | None, period: Period) -> Structures:
+    """The structures of the communes in today's `place`. One query.
 
     A span that holds the period's own day, or today, is named by "then" and "today" alone.
     """
     then = period.structure_day()
-    found = [(THEN, _("as they were then, %(day)s") % {"day": short_date(then)})]
+    found, same = [(THEN, _("as they were then, %(day)s") % {"day": short_date(then)})], {}
     if then != today():
         found.append((TODAY, _("as they are today")))
+    else:
+        same[TODAY] = THEN
     if place is None:
-        return found
+        return Structures(found, same)
     communes = Area.objects.communes().filter(in_force=True).within_now(place).order_by()
     begun = sorted(day for day in communes.values_list("valid_from", flat=True).distinct() if day <= today())
     for number, first in reversed(list(enumerate(begun))):
         last = begun[number + 1] - timedelta(days=1) if number + 1 < len(begun) else today()
         if first <= then <= last or last == today():
+            same[last.isoformat()] = THEN if first <= then <= last else TODAY
             continue
         span = {"first": short_date(first), "last": short_date(last)}
         name = _("%(first)s to %(last)s") % span if number else _("until %(last)s") % span
         found.append((last.isoformat(), name))
-    return found
+    return Structures(found, same)

@@ -139,7 +139,7 @@ class Page(TestCase):
         old.save()
         lineage.recompute()
         offered = structures(self.cast.world.province, Period.year(2026))
-        self.assertEqual([value for value, _words in offered], ["then", "2025-06-30"])
+        self.assertEqual([value for value, _words in offered.choices], ["then", "2025-06-30"])
         page = self.get(self.cast.hoa, structure="2025-06-30")
         self.assertContains(page, "đến 30/6/2025")
         self.assertContains(page, "như khi đó, ngày 30 tháng 6 năm 2025")
@@ -147,6 +147,17 @@ class Page(TestCase):
         self.assertEqual(page.context["dashboard"].totals["enrolled"], 3)
         # A day nobody offers is not taken, and the page says so.
         self.assertContains(self.get(self.cast.hoa, structure="2019-01-01"), "theo hiện nay")
+
+    def test_who_goes_to_another_year_keeps_the_structure(self):
+        old = Area(level="commune", type="xã", name="Tam Đình", parent=self.cast.world.province)
+        old.valid_from, old.valid_to = date(2021, 1, 1), date(2025, 7, 1)
+        old.save()
+        lineage.recompute()
+        # This year is read in today's structure anyway; 2024 in that which held until the end of June.
+        for year, structure in ((2026, "today"), (2024, "2025-06-30"), (2024, "today")):
+            page = self.get(self.cast.hoa, year=year, structure=structure)
+            self.assertFalse(page.context["form"].errors, (year, structure))
+        self.assertContains(self.get(self.cast.hoa, structure="2019-01-01"), 'aria-invalid="true"')
 
     def test_a_cut_off_shows_the_year_as_it_was_known(self):
         for level in (Cell, AreaYear):
