@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -117,7 +117,7 @@ def structures_map(request: HttpRequest, pk: int) -> HttpResponse:
     province = get_object_or_404(provinces, pk=pk)
     found = structures.of_province(province)
     if not found:
-        raise Http404
+        return render(request, "places/structures.html", {"province": province})
     try:
         shown = structures.on(found, date.fromisoformat(request.GET.get("on", "")))
     except ValueError:

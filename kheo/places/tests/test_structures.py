@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from kheo.accounts.models import User
 from kheo.places import changes, structures
-from kheo.places.models import Area
+from kheo.places.models import Area, AreaLineage
 from kheo.places.tests.lists import IN_2021, IN_2026, NgheAn, invented
 from kheo.places.tests.test_changes import THEN, division
 
@@ -110,6 +110,14 @@ class OfADivision(TestCase):
 
     def test_and_by_decided_shares_alike(self):
         self.lies_in_part_in_both(self.divided(Fraction(2, 5), Fraction(3, 5)))
+
+    def test_where_nothing_is_known_yet_the_page_says_what_to_do(self):
+        self.client.force_login(User.objects.create_user("an"))
+        province = self.divided()
+        AreaLineage.objects.all().delete()
+        page = self.client.get(reverse("structures_map", args=[province.pk]))
+        self.assertContains(page, "Nạp danh sách")
+        self.assertNotContains(page, "structures.js")
 
     def test_without_outlines_the_table_stands_alone(self):
         self.client.force_login(User.objects.create_user("an"))
