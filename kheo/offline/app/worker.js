@@ -38,6 +38,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("message", (event) => {
   if (event.data === "take over") self.skipWaiting();
+  if (event.data === "this page too") event.waitUntil(self.clients.claim());
 });
 
 self.addEventListener("fetch", (event) => {

@@ -14,6 +14,8 @@ export async function watchWorker() {
     else show({ newVersion: true });
   };
   waits();
+  // A page that was still on its way when the worker took all pages over was passed by: it asks for itself.
+  serviceWorker.ready.then(({ active }) => serviceWorker.controller ?? active.postMessage("this page too"));
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", waits));
 }
 
