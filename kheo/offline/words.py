@@ -40,7 +40,7 @@ WORDS: dict[str, Any] = {
     # The connection, in words
     "net.on": pgettext_lazy("phone", "Connected"),
     "net.off": pgettext_lazy("phone", "No signal"),
-    "net.trouble": pgettext_lazy("phone", "The office's server stumbles"),
+    "net.trouble": pgettext_lazy("phone", "Server not taking it"),
     "net.busy": pgettext_lazy("phone", "Sending and fetching…"),
     "net.off_long": _(
         "No signal. What you write is kept on this phone and is sent by itself once there is signal."
@@ -160,6 +160,8 @@ WORDS: dict[str, Any] = {
     "photo.camera": pgettext_lazy("phone", "Take a photo"),
     "photo.gallery": pgettext_lazy("phone", "From the gallery"),
     "photo.label": pgettext_lazy("phone", "Photo {n} of {count}"),
+    "photo.left.one": _("{n} photo still to come"),
+    "photo.left.other": _("{n} photos still to come"),
     "photo.count.one": pgettext_lazy("phone", "{n} photo"),
     "photo.count.other": pgettext_lazy("phone", "{n} photos"),
     "photo.added.one": pgettext_lazy("phone", "{n} photo added"),

@@ -81,6 +81,47 @@ def test_what_is_invented_carries_its_mark_in_lists_and_on_its_page(phone, peopl
     expect(phone.get_by_role("main").get_by_text("mẫu", exact=True)).to_have_count(1)
 
 
+def test_a_page_the_worker_passed_by_is_taken_over_too(phone, people):
+    enter(phone)
+    # As after any reload past the cache, or a press made while the worker was about to take over.
+    phone.context.new_cdp_session(phone).send("Page.reload", {"ignoreCache": True})
+    phone.wait_for_function("() => navigator.serviceWorker.controller !== null")
+
+
+def test_a_server_that_stumbles_is_told_on_each_screen_and_photos_on_their_way_in_the_lists(
+    chromium, live_server, people
+):
+    running(people)
+    # Without a worker: what it sends by itself would meet no fault.
+    context = chromium.new_context(
+        base_url=live_server.url, viewport={"width": 360, "height": 740}, service_workers="block"
+    )
+    page = context.new_page()
+    signed_in(page, live_server, people.minh.user)
+    page.goto("/thuc-dia/vao/")
+    # Words arrive; what takes the photos has a fault.
+    context.route("**/api/v1/photos*", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    page.get_by_role("link", name="Viết báo cáo").click()
+    page.get_by_role("button", name=re.compile("Con đường hiến đất")).click()
+    page.get_by_label("Những việc đã làm").fill("Bà con góp công mở đường")
+    page.locator("#f-happened_on").fill("5/7/2026")
+    page.locator("input[type=file][multiple]").set_input_files(photos(2))
+    expect(page.get_by_role("img", name="Ảnh 2/2")).to_be_visible()
+    page.get_by_role("button", name="Xem lại và gửi").click()
+    page.get_by_role("button", name="Gửi ngay").click()
+    trouble = page.get_by_text(re.compile("^Máy chủ của cơ quan đang trục trặc"))
+    expect(trouble).to_be_visible(timeout=20_000)
+    page.get_by_role("link", name=re.compile("Hộp gửi")).click()
+    expect(trouble).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("còn 2 ảnh chưa gửi xong"))).to_be_visible()
+    # On the narrowest phone its state stands beside the app's name, not over it.
+    name, state = page.locator(".wordmark span"), page.locator(".net")
+    before, after = name.bounding_box(), state.bounding_box()
+    assert before["x"] + before["width"] <= after["x"]
+    assert after["height"] < 2 * before["height"]
+    context.close()
+
+
 def test_a_week_without_signal_and_the_numbers_afterwards(phone, people):
     road = running(people)
     # The phone is not his yet: the door says what it is for and what is needed.

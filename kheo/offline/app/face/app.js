@@ -33,11 +33,12 @@ function screen(snapshot, [part, id, more]) {
 const PLACES = { "bao-cao": "", soan: "", "da-gui": "hop-gui" };
 
 function Notices({ snapshot }) {
-  const { storage, notices, newVersion, revoked } = snapshot;
-  if (!storage.full && !notices.length && !newVersion && !revoked && !notTaken) return null;
+  const { storage, notices, newVersion, revoked, serverTrouble } = snapshot;
+  if (!storage.full && !notices.length && !newVersion && !revoked && !notTaken && !serverTrouble) return null;
   return html`<div class="notices">
     ${revoked && html`<${Note} tone="warn" role="alert"><p>${t("revoked.handing_in")}</p></${Note}>`}
     ${notTaken && html`<${Note} tone="warn" role="alert"><p>${t(notTaken)}</p></${Note}>`}
+    ${serverTrouble && html`<${Note} tone="warn"><p>${serverTrouble}</p></${Note}>`}
     ${newVersion && html`<div class="note note--row"><p>${t("version.new")}</p><button type="button" class="button button--small" onClick=${() => engine.useNewVersion()}>${t("version.use")}</button></div>`}
     ${storage.full && html`<${Note} tone="error" role="alert"><p>${storage.sentence}</p></${Note}>`}
     ${notices.map((notice) => html`<div key=${notice.id} class=${`note note--${notice.tone} note--row`} role="status"><p>${notice.sentence}</p><button type="button" class="button button--small" onClick=${() => engine.dismiss(notice.id)}>${t("notice.seen")}</button></div>`)}

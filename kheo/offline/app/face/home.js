@@ -22,7 +22,6 @@ export function Home({ snapshot }) {
   const post = snapshot.posts.find((each) => each.id === snapshot.as);
   return html`<${Screen} title=${t("home.hello", { name: snapshot.person?.name ?? "" })} lead=${post ? `${post.title}, ${post.unit_name}` : null} back=${null} name="home">
     <${Clock} snapshot=${snapshot} />
-    ${snapshot.serverTrouble && html`<${Note} tone="warn"><p>${snapshot.serverTrouble}</p></${Note}>`}
     ${!snapshot.online && html`<${Note} tone="warn"><p>${t("net.off_long")}</p></${Note}>`}
     ${snapshot.mustSignInAgain && html`<${Note} tone="warn"><p>${t("sign.again_why")}</p><p><a class="button" href="/thuc-dia/vao/">${t("sign.again")}</a></p></${Note}>`}
     ${whyNot(snapshot, "report") && html`<${Note}><p>${whyNot(snapshot, "report")}</p></${Note}>`}

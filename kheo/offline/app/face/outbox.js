@@ -22,10 +22,13 @@ export function stateOf(each) {
   return t(`state.${each.state}`);
 }
 
+/** Whether its words have arrived and photos of it are still to come. @param {any} each */
+const photosComing = (each) => each.photosLeft > 0 && each.state !== "here";
+
 /** @param {{snapshot: any, each: any}} props */
 export function ItemLine({ snapshot, each }) {
   const when = each.receivedAt ?? each.finishedAt;
-  const told = [t(`kind.${each.kind}`), each.photos?.length ? tn("photo.count", each.photos.length) : "", when ? moment(when) : day(each.office?.day)];
+  const told = [t(`kind.${each.kind}`), photosComing(each) ? tn("photo.left", each.photosLeft) : each.photos?.length ? tn("photo.count", each.photos.length) : "", when ? moment(when) : day(each.office?.day)];
   return html`<li><a class="line-link" href=${to("hop-gui", each.id)}>
     <span class="line-link__words"><strong>${titleOf(snapshot, each, t)}<${SampleMark} of=${sampleOf(snapshot, each)} /></strong><span class="hint">${told.filter(Boolean).join(" · ")}</span>
     <span class="line-link__state"><${Status} tone=${TONES[each.state]}>${stateOf(each)}</${Status}></span>
@@ -44,7 +47,6 @@ export function Outbox({ snapshot }) {
   const back = returned(snapshot);
   const received = sentOf(snapshot).filter((each) => each.state !== "returned");
   return html`<${Screen} title=${t("outbox.title")} lead=${t("outbox.lead")} back=${null}>
-    ${snapshot.serverTrouble && html`<${Note} tone="warn"><p>${snapshot.serverTrouble}</p></${Note}>`}
     ${wrong.length + back.length > 0 && html`<section aria-labelledby="wrong"><h2 id="wrong">${t("home.attention")}</h2><ul class="lines">${[...wrong, ...back].map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul></section>`}
     <section aria-labelledby="going"><h2 id="going">${t("outbox.going")}</h2>
       ${going.length === 0 ? html`<${Empty} title=${t("outbox.none")}><p>${t("outbox.none_why")}</p></${Empty}>` : html`<ul class="lines">${going.map((each) => html`<${ItemLine} key=${each.id} snapshot=${snapshot} each=${each} />`)}</ul>
@@ -93,7 +95,7 @@ export function Item({ snapshot, id }) {
       ${office.reason && html`<blockquote><p class="hint">${t("sent.reason")}</p><p>${office.reason}</p></blockquote>`}
       ${(each.notes?.length ? each.notes : (office.notes ?? [])).map((note) => html`<p>${note}</p>`)}
       ${(office.photos ?? []).filter((photo) => photo.state === "refused").map((photo) => html`<p class="errorlist">${photo.name}: ${photo.sentence}</p>`)}
-      ${each.photosLeft > 0 && each.state !== "here" && html`<p>${tn("item.photos_left", each.photosLeft)}</p>`}
+      ${photosComing(each) && html`<p>${tn("item.photos_left", each.photosLeft)}</p>`}
       ${office.day && html`<p class="hint">${day(office.day)}</p>`}
     </div>
     ${trouble && html`<${Note} tone="warn" role="alert"><p>${trouble}</p></${Note}>`}
