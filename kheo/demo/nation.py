@@ -35,7 +35,7 @@ from kheo.lib.refusals import Refused
 from kheo.lib.vietnamese import fold, sort_key
 from kheo.places import loading as of_nghe_an
 from kheo.places import nation as areas
-from kheo.places.models import Area, Level
+from kheo.places.models import GSO, Area, AreaCode, Level
 from kheo.plans import beginning
 from kheo.plans.models import Field, Mandate, Movement
 from kheo.search.models import Document
@@ -274,6 +274,7 @@ def _eras() -> list[tuple[date, date, list[Place]]]:
             strict=True,
         )
     }  # fmt: skip
+    codes = dict(AreaCode.objects.filter(system=GSO).order_by("pk").values_list("area_id", "code"))
     roots = {area.path: area.pk for area in Area.objects.filter(level=Level.PROVINCE)}
     today = next(iter(posts.values()))
     eras = []
@@ -286,7 +287,10 @@ def _eras() -> list[tuple[date, date, list[Place]]]:
             (
                 first,
                 end,
-                [_place(area, bodies[area.pk], weights, sharing, posts, roots, today) for area in communes],
+                [
+                    _place(area, codes, bodies[area.pk], weights, sharing, posts, roots, today)
+                    for area in communes
+                ],
             )
         )
     return eras
@@ -294,6 +298,7 @@ def _eras() -> list[tuple[date, date, list[Place]]]:
 
 def _place(
     area: Area,
+    codes: dict[int, str],
     bodies: dict[str, int],
     weights: dict[str, int],
     sharing: dict[str, int],
@@ -304,7 +309,8 @@ def _place(
     now = roots[area.path_now.split("/")[0] + "/"]
     return Place(
         area=area.pk,
-        code=f"{area.pk}",
+        # Mixed with the seed: the same wherever the nation is made, as no id is. Codes are used again.
+        code=f"{codes.get(area.pk, area.full_name)} {area.valid_from}",
         # A commune that was divided has no one heir: it does as much as most.
         weight=weights.get(area.path_now, 1) / (sharing[area.path_now] if area.path_now in weights else 1),
         owners=tuple(bodies.get(key) or bodies["dang_uy"] for key in OWNERS),

@@ -15,6 +15,7 @@ from kheo.fieldwork.models import FieldReport, ReportFigure
 from kheo.initiatives.models import Enrolment, Initiative
 from kheo.lib.periods import FOREVER, Period
 from kheo.lib.pouring import Pouring
+from kheo.places.models import AreaCode
 from kheo.search import finding
 from kheo.tallies import counting
 from kheo.tallies.figures import Reading
@@ -103,6 +104,11 @@ def test_a_small_nation_holds_like_a_real_one():
 
     # The same seed tells the same, another does not; and it is what stands in the tables.
     assert told_again(made.ground, 7) == made.digests
+    # In another database, whose ids are others, the same happens in the same places.
+    places = [place for _first, _end, some in made.ground.eras for place in some]
+    assert len({place.code for place in places}) == len(places)
+    published = set(AreaCode.objects.values_list("code", flat=True))
+    assert {place.code.split()[0] for place in places} <= published
     assert told_again(made.ground, 8)["FieldReport"] != made.digests["FieldReport"]
     held = hashlib.sha256()
     for row in ReportFigure.objects.order_by("pk").values_list("report", "measure", "kind", "amount"):
