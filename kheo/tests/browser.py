@@ -170,7 +170,8 @@ def own_browser(
 def picture(page: Page, name: str) -> Path:
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
+    # The first picture of a run was seen to take longer than any press may.
+    page.screenshot(path=path, full_page=True, timeout=60_000)
     return path
 
 
