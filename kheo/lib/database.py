@@ -1,6 +1,6 @@
 """Text that is compared byte by byte, and what the database must be told after much was written at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -40,15 +40,44 @@ def analyse(*tables: type[models.Model]) -> None:
 def write_back(rows: Iterable[models.Model], *names: str) -> None:
     """`bulk_update` for a hundred thousand rows: one short statement, where Django writes long CASEs."""
     rows = list(rows)
-    if not rows:
+    if rows:
+        fields: list[Any] = [rows[0]._meta.get_field(name) for name in names]
+        write_values(
+            type(rows[0]), names, ((row.pk, *(getattr(row, f.attname) for f in fields)) for row in rows)
+        )
+
+
+def write_values(model: type[models.Model], names: Sequence[str], rows: Iterable[tuple]) -> None:
+    """The same for plain rows: the key, then a value for each name."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    prepared = [
+        (
+            row[0],
+            *(
+                field.get_db_prep_save(value, connection)
+                for field, value in zip(fields, row[1:], strict=True)
+            ),
+        )
+        for row in rows
+    ]
+    if not prepared:
         return
-    fields: list[Any] = [rows[0]._meta.get_field(name) for name in names]
-    settings = ", ".join(f'"{field.column}" = %s' for field in fields)
+    table = model._meta.db_table
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # All in one statement: each alone would be planned and answered alone.
+            types = ["bigint", *(field.db_type(connection) for field in fields)]
+            given = ", ".join(f"%s::{kind}[]" for kind in types)
+            told = ", ".join(f"c{n}" for n in range(len(types)))
+            settings = ", ".join(f'"{field.column}" = given.c{n}' for n, field in enumerate(fields, 1))
+            cursor.execute(
+                f'UPDATE "{table}" SET {settings} FROM unnest({given}) AS given({told}) '  # noqa: S608  (our own columns)
+                f'WHERE "{table}"."id" = given.c0',
+                [list(column) for column in zip(*prepared, strict=True)],
+            )
+            return
+        settings = ", ".join(f'"{field.column}" = %s' for field in fields)
         cursor.executemany(
-            f'UPDATE "{rows[0]._meta.db_table}" SET {settings} WHERE "id" = %s',  # noqa: S608  (our own columns)
-            [
-                [*(f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields), row.pk]
-                for row in rows
-            ],
+            f'UPDATE "{table}" SET {settings} WHERE "id" = %s',  # noqa: S608  (our own columns)
+            [[*row[1:], row[0]] for row in prepared],
         )

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -260,7 +261,8 @@ def prepare(change: AreaChange) -> dict[str, Area]:
 
 def _one_at_a_time() -> None:
     """Two people carrying out the same change would open everything twice; the roots' rows are the lock."""
-    list(Area.objects.select_for_update().filter(parent=None).order_by("pk"))
+    # Of no key: who enters a record of the province meanwhile does not wait.
+    list(Area.objects.select_for_update(no_key=True).filter(parent=None).order_by("pk"))
 
 
 def carry_out(change: AreaChange, by: Any = None, progress: Progress | None = None) -> Counts:
@@ -296,7 +298,8 @@ def carry_out(change: AreaChange, by: Any = None, progress: Progress | None = No
         say(_("Working out lineages"))
         touched += [*closing, *(hamlet for hamlet, _ in hamlets)]
         counts.lineages = lineage.recompute(touched)
-        analyse(Area, AreaCode, AreaName, AreaSuccession, AreaLineage)
+        # Afterwards, so that nobody waits for it.
+        transaction.on_commit(partial(analyse, Area, AreaCode, AreaName, AreaSuccession, AreaLineage))
     return counts
 
 
@@ -344,7 +347,7 @@ def _open(reading: Reading, by: Any, change: AreaChange) -> list[Area]:
         raise FasterColleague(_("Somebody else is carrying out this change."))
     for area in new:
         area.in_force = True
-        audit.record(area, "opened", by=by, reason=change.legal_basis)
+    audit.record_all(((area, {}) for area in new), "opened", by=by, reason=change.legal_basis)
     return new
 
 
@@ -360,8 +363,8 @@ def _close(areas: list[Area], change: AreaChange, by: Any) -> None:
         raise FasterColleague(_("Somebody else is carrying out this change."))
     for area in areas:
         area.valid_to = change.on
-        span = {"valid_to": [f"{FOREVER}", f"{change.on}"]}
-        audit.record(area, "closed", by=by, changes=span, reason=change.legal_basis)
+    span = {"valid_to": [f"{FOREVER}", f"{change.on}"]}
+    audit.record_all(((area, span) for area in areas), "closed", by=by, reason=change.legal_basis)
 
 
 def _unwritten(reading: Reading) -> list[AreaSuccession]:

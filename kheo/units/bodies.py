@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef
 from kheo.lib.periods import BEGINNING, FOREVER
 from kheo.lib.vietnamese import fold, sort_key
 from kheo.places import paths
+from kheo.places.lineage import in_batches
 from kheo.places.models import Area, AreaSuccession
 from kheo.units.models import Committee, Competence, Function, Unit, UnitSuccession
 
@@ -90,9 +91,7 @@ def found(areas: Iterable[Area], until: date = FOREVER) -> list[Unit]:
     """
     order = {"province": 0, "district": 1, "commune": 2}
     areas = sorted((area for area in areas if area.level in order), key=lambda area: order[area.level])
-    # Where a body was reorganised inside its area, the last row of its key stands for it.
-    founded = Unit.objects.exclude(key="").filter(annulled=False).order_by("valid_to", "pk")
-    known = {(unit.area_id, unit.key): unit for unit in founded}
+    known = _known_at(areas)
     by_level = defaultdict(list)
     for body in bodies():
         by_level[body.level].append(body)
@@ -138,10 +137,18 @@ def found(areas: Iterable[Area], until: date = FOREVER) -> list[Unit]:
             ]
         Unit.objects.bulk_create(units, batch_size=500)
         Competence.objects.bulk_create(competences, batch_size=1000)
-        for unit in units:
-            if unit.key == "ban_chi_dao":
-                Committee.objects.create(unit=unit)
+        Committee.objects.bulk_create(Committee(unit=unit) for unit in units if unit.key == "ban_chi_dao")
     return units
+
+
+def _known_at(areas: Iterable[Area]) -> dict[tuple[int, str], Unit]:
+    """The bodies of these areas and of those above them, by area and key.
+
+    Where a body was reorganised inside its area, the last row of its key stands for it.
+    """
+    here = {pk for area in areas for pk in paths.ids(area.path)}
+    founded = Unit.objects.exclude(key="").filter(annulled=False).order_by("valid_to", "pk")
+    return {(unit.area_id, unit.key): unit for unit in in_batches(founded, "area__in", here)}
 
 
 def _superior(area: Area, body: Body, known: dict[tuple[int, str], Unit]) -> Unit | None:

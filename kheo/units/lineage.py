@@ -1,10 +1,15 @@
 """For each body and each day: which body of that day answers for it. Figures by line are read through it."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
-from kheo.lib.database import write_back
+from django.db.models import Q, QuerySet
+
+from kheo.lib.database import write_values
 from kheo.lib.lineage import Heir, trace
 from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.lib.pouring import pour
@@ -13,30 +18,16 @@ from kheo.places.lineage import in_portions
 from kheo.units.models import Unit, UnitLineage, UnitSuccession
 
 
-def recompute() -> None:
-    """Write the lineage and `path_now` of every unit anew from the successions.
+def recompute(touched: Iterable[int] | None = None) -> None:
+    """Write the lineage and `path_now` of units anew from the successions: of all, or of those that have to
+    do with some (ids) that were opened, closed or tied otherwise.
 
     A body that ended without successor is answered for by the one above it, which keeps its records. The
     share of a divided body is that body in its own time; what was never there is what it should have been.
     """
-    units = {
-        unit.pk: unit
-        for unit in Unit.objects.only(
-            "parent_id", "path", "path_now", "heir_undecided", "valid_from", "valid_to", "kind", "annulled"
-        )
-    }
+    family = _everybody() if touched is None else _family(touched)
+    units, successors = family.units, family.successors
     spans = {pk: (unit.valid_from, unit.valid_to) for pk, unit in units.items()}
-    successors: dict[int, list[tuple[int, Fraction]]] = defaultdict(list)
-    for succession in UnitSuccession.objects.filter(successor__isnull=False, known_to=FOREVER):
-        if succession.successor_id is not None:
-            successors[succession.predecessor_id].append((succession.successor_id, _share(succession)))
-    ended = UnitSuccession.objects.filter(successor__isnull=True, known_to=FOREVER).values_list(
-        "predecessor_id", flat=True
-    )
-    for pk in ended:
-        above = units[pk].parent_id
-        if above is not None and pk not in successors:
-            successors[pk].append((above, Fraction(1)))
     standing = {
         pk: [each for heir, share in links for each in _standing(heir, share, successors, units)]
         for pk, links in successors.items()
@@ -50,24 +41,119 @@ def recompute() -> None:
     _bring_to(
         {
             (pk, row.heir, row.first, row.end, row.share.numerator, row.share.denominator)
-            for pk, rows in heirs.items()
-            for row in rows
-        }
+            for pk in family.concerned
+            for row in heirs[pk]
+        },
+        None if touched is None else family.concerned,
     )
     now = today()
     changed = []
-    for pk, unit in units.items():
+    for pk in family.concerned:
+        unit = units[pk]
         living = [units[row.heir].path for row in heirs[pk] if row.first <= now < row.end]
         path = living[0] if len(living) == 1 else paths.common(living) or unit.path
         undecided = len(living) > 1
         if (unit.path_now, unit.heir_undecided) != (path, undecided):
-            unit.path_now, unit.heir_undecided = path, undecided
-            changed.append(unit)
-    write_back(changed, "path_now", "heir_undecided")
+            changed.append((pk, path, undecided))
+    write_values(Unit, ("path_now", "heir_undecided"), changed)
+
+
+class Body(NamedTuple):
+    """What lineage asks of a unit: a nation has 146,000 of them."""
+
+    pk: int
+    parent_id: int | None
+    path: str
+    path_now: str
+    heir_undecided: bool
+    valid_from: date
+    valid_to: date
+    kind: str
+    annulled: bool
+
+
+_OF_A_BODY = ("pk", "parent_id", *Body._fields[2:])
+_OF_A_TIE = ("predecessor_id", "successor_id", "share_numerator", "share_denominator")
+# More ids than this go into several questions.
+AT_ONCE = 5000
+
+
+@dataclass
+class _Family:
+    # Those whose lineage is written anew, and all who may answer for them.
+    concerned: Collection[int]
+    units: dict[int, Body]
+    # Who follows whom, the one above where it ended without successor.
+    successors: dict[int, list[tuple[int, Fraction]]]
+
+
+def _ties() -> QuerySet[UnitSuccession, tuple]:
+    return UnitSuccession.objects.filter(known_to=FOREVER).values_list(*_OF_A_TIE)
+
+
+def _everybody() -> _Family:
+    units = {row[0]: Body(*row) for row in Unit.objects.order_by().values_list(*_OF_A_BODY)}
+    return _Family(units, units, _successors(_ties().order_by("pk"), units))
+
+
+def _family(touched: Iterable[int]) -> _Family:
+    """The touched, all whose heirs they are at any time, and all who may answer for any of these."""
+    concerned = new = set(touched)
+    while new:
+        found: set[int] = set()
+        for some in in_portions(new, AT_ONCE):
+            found |= set(_ties().filter(successor__in=some).values_list("predecessor", flat=True))
+            ended = _ties().filter(successor=None, predecessor__parent__in=some)
+            found |= set(ended.values_list("predecessor", flat=True))
+            below = Unit.objects.filter(Q(annulled=True) | Q(kind=Unit.Kind.PART), parent__in=some)
+            found |= set(below.values_list("pk", flat=True))
+        new = found - concerned
+        concerned = concerned | new
+    units: dict[int, Body] = {}
+    ties: list[tuple] = []
+    new = set(concerned)
+    while new:
+        upward: set[int] = set()
+        for some in in_portions(new, AT_ONCE):
+            rows = Unit.objects.filter(pk__in=some).order_by().values_list(*_OF_A_BODY)
+            units |= {row[0]: Body(*row) for row in rows}
+            fresh = list(_ties().filter(predecessor__in=some).order_by("pk"))
+            ties += fresh
+            upward |= {tie[1] for tie in fresh if tie[1] is not None}
+            without = {tie[0] for tie in fresh if tie[1] is None}
+            for pk in some:
+                unit = units.get(pk)
+                if (
+                    unit
+                    and unit.parent_id
+                    and (pk in without or unit.annulled or unit.kind == Unit.Kind.PART)
+                ):
+                    upward.add(unit.parent_id)
+        new = upward - units.keys()
+    return _Family(concerned & units.keys(), units, _successors(ties, units))
+
+
+def _successors(ties: Iterable[tuple], units: dict[int, Body]) -> dict[int, list[tuple[int, Fraction]]]:
+    successors: dict[int, list[tuple[int, Fraction]]] = defaultdict(list)
+    ended = []
+    for predecessor, successor, numerator, denominator in ties:
+        if successor is None:
+            ended.append(predecessor)
+        else:
+            whole = numerator is None or not denominator
+            successors[predecessor].append((successor, _ONE if whole else Fraction(numerator, denominator)))
+    for pk in ended:
+        above = units[pk].parent_id
+        if above is not None and pk not in successors:
+            successors[pk].append((above, _ONE))
+    return successors
+
+
+_ONE = Fraction(1)
 
 
 def _standing(
-    pk: int, share: Fraction, successors: dict[int, list[tuple[int, Fraction]]], units: dict[int, Unit]
+    pk: int, share: Fraction, successors: dict[int, list[tuple[int, Fraction]]], units: dict[int, Body]
 ) -> list[tuple[int, Fraction]]:
     """The body itself, or what it should have been, where it was never there."""
     if not units[pk].annulled:
@@ -81,7 +167,7 @@ def _instead(
     pk: int,
     heirs: dict[int, list[Heir]],
     successors: dict[int, list[tuple[int, Fraction]]],
-    units: dict[int, Unit],
+    units: dict[int, Body],
 ) -> list[Heir]:
     """All time of a body that was never there: that of what it should have been, else of the one above."""
     above = units[pk].parent_id
@@ -97,11 +183,14 @@ def _instead(
 _COLUMNS = ("unit_id", "heir_id", "valid_from", "valid_to", "share_numerator", "share_denominator")
 
 
-def _bring_to(wanted: set[tuple]) -> None:
-    """Write only what differs: most bodies are untouched by most changes."""
-    held = {tuple(row[1:]): row[0] for row in UnitLineage.objects.known().values_list("pk", *_COLUMNS)}
+def _bring_to(wanted: set[tuple], concerned: Collection[int] | None) -> None:
+    """Write only what differs, among the lines of those concerned (of all, if None)."""
+    lines = UnitLineage.objects.known().values_list("pk", *_COLUMNS)
+    held: dict[tuple, int] = {}
+    for some in [None] if concerned is None else in_portions(concerned, AT_ONCE):
+        held |= {row[1:]: row[0] for row in (lines if some is None else lines.filter(unit__in=some))}
     now, known = today(), {row[0] for row in held}
-    for some in in_portions(pk for row, pk in held.items() if row not in wanted):
+    for some in in_portions((pk for row, pk in held.items() if row not in wanted), AT_ONCE):
         # What was written this very day was never read.
         UnitLineage.objects.filter(pk__in=some, known_from=now).delete()
         UnitLineage.objects.filter(pk__in=some).update(known_to=now)
@@ -119,9 +208,3 @@ def _bring_to(wanted: set[tuple]) -> None:
             for row in sorted(wanted - held.keys())
         ),
     )
-
-
-def _share(succession: UnitSuccession) -> Fraction:
-    if succession.share_numerator is None or not succession.share_denominator:
-        return Fraction(1)
-    return Fraction(succession.share_numerator, succession.share_denominator)

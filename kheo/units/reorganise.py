@@ -8,9 +8,10 @@ follow the lineage. Carrying it out twice changes nothing.
 
 import logging
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -19,13 +20,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kheo.audit.models import Entry, record, record_all
-from kheo.lib.database import analyse
+from kheo.lib.database import analyse, write_back
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import fold, nfc
-from kheo.places import changes, loading, moves
+from kheo.places import changes, loading, moves, paths
 from kheo.places.changes import AreaChange
-from kheo.places.models import Area
+from kheo.places.lineage import in_batches, in_portions
+from kheo.places.models import Area, AreaLineage
 from kheo.units import bodies, body_changes, body_moves, lineage
 from kheo.units.body_moves import BodyChange
 from kheo.units.heirs import answers
@@ -291,40 +293,42 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
     4. lineage and `path_now` are recomputed, so that what exists is found at the successors;
     5. posts go on at the successors.
     """
+    # Counted before: nobody waits for that.
+    known = Reorganisation.objects.filter(key=plan.key).first()
+    if known is not None and known.is_settled:
+        return known
+    counts = preview(plan).as_json()
     with transaction.atomic():
         story, _created = Reorganisation.objects.select_for_update().get_or_create(
             key=plan.key,
             defaults={"name": plan.name, "on": plan.change.on, "legal_basis": plan.change.legal_basis},
         )
-        if story.carried_out_at is not None or story.withdrawn_at is not None:
+        if story.is_settled:
             return story
-        counts = preview(plan).as_json()
         if plan.bodies is not None:
             return _carry_out_bodies(story, plan, counts, by)
         closing = _closing_areas(plan)
         changes.carry_out(plan.change, by=by)
         before = _close_units(closing, plan, by)
-        closed = len(before)
         fresh = Area.objects.filter(valid_from=plan.change.on, in_force=True, annulled=False).exclude(
             level__in=["hamlet", "part"]
         )
-        opened = bodies.found(fresh)
+        opened = bodies.found(fresh.select_related("parent__parent"))
         record_all(((unit, {}) for unit in opened), "opened", by=by, reason=plan.name)
         went, ended = bodies.succeed_areas(plan.change.on)
         typed = _carry_typed(plan)
         story.before = _for_reversing(plan, before)
-        analyse(Unit, Competence, UnitSuccession)
-        lineage.recompute()
-        analyse(Unit, UnitLineage, Entry)
+        lineage.recompute([*(unit.pk for unit in [*before, *opened, *typed])])
         posts, waiting = _continue_posts(plan, by)
         counts |= {
-            "units_closed": closed,
-            "units_opened": len(opened) + typed,
-            "units_succeeded": went + typed,
+            "units_closed": len(before),
+            "units_opened": len(opened) + len(typed),
+            "units_succeeded": went + len(typed),
             "units_ended": ended,
             "posts_continued": posts,
             "posts_waiting_for_an_administrator": waiting,
         }
+        transaction.on_commit(partial(analyse, Unit, Competence, UnitSuccession, UnitLineage, Entry))
         return _done(story, plan, counts, by)
 
 
@@ -341,8 +345,8 @@ def _carry_out_bodies(story: Reorganisation, plan: Plan, counts: dict[str, Any],
     """Bodies alone: close, open, tie, and let the posts go on. Part of the caller's transaction."""
     assert plan.bodies is not None
     ended, opened = body_changes.carry_out(plan.bodies, by)
-    analyse(Unit, Competence, UnitSuccession)
-    lineage.recompute()
+    lineage.recompute([unit.pk for unit in [*ended, *opened]])
+    transaction.on_commit(partial(analyse, Unit, Competence, UnitSuccession, UnitLineage))
     posts, waiting = _continue_posts(plan, by)
     story.before = {
         "closed": [[unit.pk, str(unit.valid_to)] for unit in ended],
@@ -360,15 +364,13 @@ def _carry_out_bodies(story: Reorganisation, plan: Plan, counts: dict[str, Any],
 def _for_reversing(plan: Plan, closed: list[Unit]) -> dict[str, Any]:
     """What a correcting decision has to know; the closed bodies still say the end they had before."""
     heirs = UnitSuccession.objects.filter(
-        predecessor__in=[unit.pk for unit in closed],
-        on=plan.change.on,
-        known_to=FOREVER,
-        successor__valid_from=plan.change.on,
-    )
+        on=plan.change.on, known_to=FOREVER, successor__valid_from=plan.change.on
+    ).values_list("successor", flat=True)
     fresh = Unit.objects.filter(valid_from=plan.change.on, annulled=False, area__valid_from=plan.change.on)
+    after = set(in_batches(heirs, "predecessor__in", [unit.pk for unit in closed]))
     return {
         "closed": [[unit.pk, str(unit.valid_to)] for unit in closed],
-        "opened": sorted({*heirs.values_list("successor", flat=True), *fresh.values_list("pk", flat=True)}),
+        "opened": sorted(after | set(fresh.values_list("pk", flat=True))),
     }
 
 
@@ -382,19 +384,22 @@ def _closing_areas(plan: Plan) -> list[int]:
 def _close_units(areas: list[int], plan: Plan, by: Any) -> list[Unit]:
     """Close the bodies of areas that end; what they answered for ends with them."""
     on = plan.change.on
-    living = Unit.objects.filter(area__in=areas, annulled=False, valid_from__lt=on, valid_to__gt=on)
-    units = list(living.exclude(kind=Unit.Kind.PART))
-    Unit.objects.filter(pk__in=[unit.pk for unit in units]).update(valid_to=on)
-    Competence.objects.filter(unit__in=units, valid_to__gt=on).update(valid_to=on)
+    living = Unit.objects.filter(annulled=False, valid_from__lt=on, valid_to__gt=on)
+    units = in_batches(living.exclude(kind=Unit.Kind.PART).order_by("pk"), "area__in", areas)
+    for some in in_portions(unit.pk for unit in units):
+        Unit.objects.filter(pk__in=some).update(valid_to=on)
+        Competence.objects.filter(unit__in=some, valid_to__gt=on).update(valid_to=on)
     closed = [(unit, {"valid_to": [str(unit.valid_to), str(on)]}) for unit in units]
     record_all(closed, "closed", by=by, reason=plan.name)
     return units
 
 
-def _carry_typed(plan: Plan) -> int:
-    """Bodies that communes typed themselves (schools, party cells) go on at the heir, under its bodies."""
+def _carry_typed(plan: Plan) -> list[Unit]:
+    """Bodies that communes typed themselves (schools, party cells) go on at the heir, under its bodies.
+
+    Returns those opened. A fixed number of questions: a province has thousands.
+    """
     on = plan.change.on
-    carried = 0
     typed = Unit.objects.filter(
         valid_to=on,
         annulled=False,
@@ -402,52 +407,83 @@ def _carry_typed(plan: Plan) -> int:
         successions__on=on,
         successions__known_to=FOREVER,
     ).exclude(kind=Unit.Kind.BODY)
-    for unit in typed.select_related("area", "parent").prefetch_related("competences", "successions"):
-        heirs = [line.heir for line in unit.area.heirs_on(on)]
-        if len(heirs) != 1 or heirs[0].level != unit.area.level:
-            continue
-        above = unit.parent.successions.filter(on=on, known_to=FOREVER).first() if unit.parent else None
-        successor = Unit(
-            name=unit.name,
-            short_name=unit.short_name,
-            kind=unit.kind,
-            line=unit.line,
-            level=unit.level,
-            area=heirs[0],
-            parent=above.successor if above else None,
-            valid_from=on,
-            valid_to=FOREVER,
-            sample=unit.sample,
+    ended = list(typed.select_related("area").prefetch_related("competences").distinct().order_by("path"))
+    heirs: dict[int, list[Area]] = defaultdict(list)
+    lines = AreaLineage.objects.answering(on).select_related("heir")
+    for line in in_batches(lines, "area__in", {unit.area_id for unit in ended}):
+        heirs[line.area_id].append(line.heir)
+    above: dict[int, Unit | None] = {}
+    ties = UnitSuccession.objects.filter(on=on, known_to=FOREVER).select_related("successor").order_by("-pk")
+    for tie in in_batches(ties, "predecessor__in", {unit.parent_id for unit in ended if unit.parent_id}):
+        above[tie.predecessor_id] = tie.successor
+    going = [
+        (unit, here[0])
+        for unit in ended
+        if len(here := heirs[unit.area_id]) == 1 and here[0].level == unit.area.level
+    ]
+    opened: list[Unit] = []
+    for (unit, area), pk in zip(going, paths.reserve_ids(Unit, len(going)), strict=True):
+        parent = above.get(unit.parent_id or 0)
+        opened.append(
+            Unit(
+                pk=pk,
+                name=unit.name,
+                short_name=unit.short_name,
+                kind=unit.kind,
+                line=unit.line,
+                level=unit.level,
+                area=area,
+                parent=parent,
+                path=(parent.path if parent else "") + paths.segment(pk),
+                path_now=(parent.path_now if parent else "") + paths.segment(pk),
+                valid_from=on,
+                valid_to=FOREVER,
+                sort_key=unit.sort_key,
+                folded=unit.folded,
+                sample=unit.sample,
+            )
         )
-        successor.save()
-        Competence.objects.bulk_create(
-            Competence(unit=successor, function_id=c.function_id, valid_from=on)
-            for c in unit.competences.all()
-        )
-        _carry_committee(unit, successor)
-        unit.successions.filter(on=on, successor=None, known_to=FOREVER).update(
-            successor=successor,
-            kind=UnitSuccession.Kind.SUCCEEDED,
-            share_numerator=1,
-            share_denominator=1,
-            legal_basis=plan.change.legal_basis,
-        )
-        carried += 1
-    return carried
+    Unit.objects.bulk_create(opened, batch_size=500)
+    after = {unit.pk: heir for (unit, _area), heir in zip(going, opened, strict=True)}
+    Competence.objects.bulk_create(
+        (
+            Competence(unit=after[unit.pk], function_id=each.function_id, valid_from=on)
+            for unit, _area in going
+            for each in unit.competences.all()
+        ),
+        batch_size=500,
+    )
+    _carry_committees(after, on)
+    fresh = UnitSuccession.objects.filter(on=on, successor=None, known_to=FOREVER)
+    tied = in_batches(fresh.order_by("pk"), "predecessor__in", after)
+    for tie in tied:
+        tie.successor = after[tie.predecessor_id]
+        tie.kind = UnitSuccession.Kind.SUCCEEDED
+        tie.share_numerator = tie.share_denominator = 1
+        tie.legal_basis = plan.change.legal_basis
+    write_back(tied, "successor", "kind", "share_numerator", "share_denominator", "legal_basis")
+    return opened
 
 
-def _carry_committee(ended: Unit, successor: Unit) -> None:
+def _carry_committees(after: dict[int, Unit], on: date) -> None:
     """A steering committee goes on with its rules; who sits on it is for its renewal to say."""
-    committee = Committee.objects.filter(unit=ended).select_related("standing_office").first()
-    if committee is None:
-        return
-    office = committee.standing_office
-    following = office.successions.filter(on=ended.valid_to, known_to=FOREVER).first() if office else None
-    Committee.objects.create(
-        unit=successor,
-        standing_office=following.successor if following else office,
-        renewal_months=committee.renewal_months,
-        renewal_basis=committee.renewal_basis,
+    committees = in_batches(Committee.objects.all(), "unit__in", after)
+    following: dict[int, int | None] = {}
+    ties = UnitSuccession.objects.filter(on=on, known_to=FOREVER).order_by("-pk")
+    offices = {each.standing_office_id for each in committees if each.standing_office_id}
+    for tie in in_batches(ties, "predecessor__in", offices):
+        following[tie.predecessor_id] = tie.successor_id
+    Committee.objects.bulk_create(
+        (
+            Committee(
+                unit=after[each.unit_id],
+                standing_office_id=following.get(each.standing_office_id or 0) or each.standing_office_id,
+                renewal_months=each.renewal_months,
+                renewal_basis=each.renewal_basis,
+            )
+            for each in committees
+        ),
+        batch_size=500,
     )
 
 
@@ -457,27 +493,43 @@ def _continue_posts(plan: Plan, by: Any) -> tuple[int, int]:
     Returns how many went on, and how many an administrator must settle.
     """
     on = plan.change.on
-    continued = waiting = 0
-    posts = Post.objects.filter(unit__valid_to=on, unit__annulled=False, valid_from__lt=on, valid_to__gt=on)
-    for post in posts.select_related("unit", "user"):
-        ties = post.unit.successions.filter(on=on, known_to=FOREVER)
-        successors = [tie.successor for tie in ties.select_related("successor")]
-        until = post.valid_to
-        Post.objects.filter(pk=post.pk).update(valid_to=on)
-        if len(successors) != 1 or successors[0] is None:
-            record(post, "post_ended", by=by, reason=plan.name)
-            waiting += 1
-            continue
-        # Two bodies that merge may have had the same person in the same role.
-        following, made = Post.objects.get_or_create(
-            user=post.user,
-            unit=successors[0],
-            role=post.role,
-            valid_from=on,
-            defaults={"reach": post.reach, "title": post.title, "valid_to": until, "continues": post},
-        )
-        if not made:
-            continue
-        record(following, "post_continued", by=by, changes={"unit": [str(post.unit), str(following.unit)]})
-        continued += 1
-    return continued, waiting
+    held = Post.objects.filter(unit__valid_to=on, unit__annulled=False, valid_from__lt=on, valid_to__gt=on)
+    posts = list(held.select_related("unit", "user").order_by("pk"))
+    heirs: dict[int, list[Unit | None]] = defaultdict(list)
+    ties = UnitSuccession.objects.filter(on=on, known_to=FOREVER).select_related("successor")
+    for tie in in_batches(ties, "predecessor__in", {post.unit_id for post in posts}):
+        heirs[tie.predecessor_id].append(tie.successor)
+    for some in in_portions(post.pk for post in posts):
+        Post.objects.filter(pk__in=some).update(valid_to=on)
+    # Two bodies that merge may have had the same person in the same role.
+    there = Post.objects.filter(valid_from=on).values_list("user", "unit", "role")
+    one = {heir.pk for each in heirs.values() if len(each) == 1 and (heir := each[0]) is not None}
+    taken = set(in_batches(there, "unit__in", one))
+    ended: list[tuple[Post, dict]] = []
+    going: list[Post] = []
+    for post in posts:
+        successors = heirs[post.unit_id]
+        if len(successors) != 1 or (heir := successors[0]) is None:
+            ended.append((post, {}))
+        elif (post.user_id, heir.pk, post.role) not in taken:
+            taken.add((post.user_id, heir.pk, post.role))
+            going.append(
+                Post(
+                    user=post.user,
+                    unit=heir,
+                    role=post.role,
+                    valid_from=on,
+                    reach=post.reach,
+                    title=post.title,
+                    valid_to=post.valid_to,
+                    continues=post,
+                )
+            )
+    record_all(ended, "post_ended", by=by, reason=plan.name)
+    Post.objects.bulk_create(going, batch_size=500)
+    told = (
+        (post, {"unit": [str(before.unit) if (before := post.continues) else "", str(post.unit)]})
+        for post in going
+    )
+    record_all(told, "post_continued", by=by)
+    return len(going), len(ended)

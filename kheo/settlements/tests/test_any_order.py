@@ -38,6 +38,7 @@ from kheo.settlements.models import Settlement
 from kheo.tallies import counting
 from kheo.tallies.figures import NOWHERE, figures
 from kheo.units import bodies, loading, reorganise, reversing
+from kheo.units import lineage as of_units
 from kheo.units.models import Post, ReachKind, Reorganisation, Role, Unit, UnitLineage
 from kheo.units.tests.cast import person, post
 
@@ -313,6 +314,14 @@ class Province(RuleBasedStateMachine):
         begun = Unit.objects.filter(valid_from__lte=Clock.day)
         assert known >= set(begun.values_list("pk", flat=True))
         assert not Area.objects.filter(path_now="").exists()
+
+    @invariant()
+    def lineages_of_some_are_those_of_all(self):
+        """What a decision wrote of the bodies it concerned is what all of them worked out anew say."""
+        columns = ("unit", "heir", "valid_from", "valid_to", "share_numerator", "share_denominator")
+        written = sorted(UnitLineage.objects.known().values_list(*columns))
+        of_units.recompute()
+        assert sorted(UnitLineage.objects.known().values_list(*columns)) == written
 
     @invariant()
     def nobody_living_hangs_under_what_ended(self):

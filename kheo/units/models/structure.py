@@ -791,6 +791,11 @@ class Reorganisation(models.Model):
         return not (self.confirmed_at or self.carried_out_at or self.withdrawn_at)
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing more happens to it: it took effect, or was taken back."""
+        return bool(self.carried_out_at or self.withdrawn_at)
+
+    @property
     def state(self) -> tuple[str, str]:
         """Its state in words, and the tone in which they are shown."""
         if self.withdrawn_at:
