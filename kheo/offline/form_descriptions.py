@@ -1,11 +1,12 @@
 """A form as the phone draws it: the very fields of the web page, as plain values.
 
-A description is `{"version", "fields", "groups"}`. A field has `name`, `label`, `kind` and `required`, and
-what it needs of `help`, `min`, `max`, `options`, `example`, `unit`, `suggest`, `spoken`, `disabled`, `group`,
-`when` and `initial`. `kind` is one of KINDS. `max` counts letters, photos, or the smallest units of a
-quantity. `when` is `{other field: [values]}`: the field is asked for only then. `suggest` names an item of
-the pack from which words are offered. Documents (other files than photos) are added on the web page; they
-are left out.
+A description is `{"version", "fields", "groups"}`. A field has `name`, `label`, `kind` and `required`,
+and what it needs of `help`, `min`, `max`, `options`, `example`, `unit`, `suggest`, `spoken`, `disabled`,
+`group`, `locate`, `when` and `initial`. `kind` is one of KINDS. `max` counts letters, photos, or the
+smallest units of a quantity. `when` is `{other field: [values]}`: the field is asked for only then.
+`suggest` names an item of the pack from which words are offered. `locate` names the item that holds the
+borders of the areas among which one chooses. Documents (other files than photos) are added on the web
+page; they are left out.
 """
 
 import hashlib
@@ -24,10 +25,13 @@ from kheo.initiatives import asked
 from kheo.initiatives.forms import RegistrationForm
 from kheo.initiatives.models import Initiative
 from kheo.lib import numbers
+from kheo.places.models import Area
 from kheo.ui import forms as ui
 from kheo.units.models import Level
 
 Description = dict[str, Any]
+# The item of the pack with the borders of communes.
+BORDERS = "borders"
 # (key, heading, names of its fields in their order)
 Groups = Sequence[tuple[str, Any, Iterable[str]]]
 
@@ -129,6 +133,7 @@ def _field(form: Any, name: str) -> dict[str, Any] | None:
             unit=str(getattr(field, "unit", "") or ""),
             suggest=field.widget.attrs.get("list"),
             spoken=_spoken(field),
+            locate=BORDERS if _is_place(field) else None,
             disabled=field.disabled or None,
             initial=_initial(form[name]),
         ),
@@ -143,6 +148,11 @@ def _spoken(field: forms.Field) -> str | None:
     """What a person who hears the page is told where the label alone would not do."""
     said = field.widget.attrs.get("aria-label")
     return str(said) if said else None
+
+
+def _is_place(field: Any) -> bool:
+    """Whether an area is chosen, which the phone may find by where it is."""
+    return isinstance(field, forms.ModelChoiceField) and field.queryset.model is Area
 
 
 def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:

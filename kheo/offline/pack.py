@@ -36,7 +36,8 @@ from kheo.lib.refusals import Refused
 from kheo.offline import form_descriptions
 from kheo.offline.form_descriptions import fingerprint
 from kheo.offline.models import Continuation, Delivery
-from kheo.places.models import Area
+from kheo.places import borders
+from kheo.places.models import GSO, Area
 from kheo.plans.models import CalendarEntry, CriteriaSet, Plan
 from kheo.plans.models.criteria import walked
 from kheo.units.models import Post, Unit
@@ -116,7 +117,10 @@ class Pack:
             **self._mine(),
         }
         if self.may:
-            found |= self._forms()
+            forms = self._forms()
+            found |= forms
+            if any("locate" in field for each in forms.values() for field in each["fields"]):
+                found[form_descriptions.BORDERS] = self._borders()
         return found
 
     # As whom, and what one may do
@@ -144,6 +148,15 @@ class Pack:
         }
 
     # The place and the plan
+
+    def _borders(self) -> dict[str, Any]:
+        """Where communes lie, as text: it is read only when somebody asks where they are."""
+        communes: Any = Area.objects.on(self.day).communes()
+        here = communes.filter(codes__system=GSO, codes__code__in=borders.shapes()).distinct()
+        return {
+            "topology": borders.topology_of(here.prefetch_related("codes").order_by("pk")),
+            "unsure": borders.UNSURE,
+        }
 
     def _hamlets(self) -> list[str]:
         commune = self.post.unit.area.commune

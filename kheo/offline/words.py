@@ -157,6 +157,26 @@ WORDS: dict[str, Any] = {
     "choice.find": pgettext_lazy("phone", "Type to find"),
     "choice.none": _("Nothing fits. Type fewer letters."),
     "choice.taken": pgettext_lazy("phone", "Chosen: {label}"),
+    # In which commune one is
+    "position.use": pgettext_lazy("phone", "Use my position"),
+    "position.why": _(
+        "This phone looks which commune it is in. Only the commune is taken: your position is neither kept "
+        "nor sent."
+    ),
+    "position.searching": pgettext_lazy("phone", "Looking for your position…"),
+    "position.wait": _("It may take a minute, best under open sky. You can choose from the list meanwhile."),
+    "position.stop": pgettext_lazy("phone", "Stop looking"),
+    "position.found": _(
+        "You are in {name} (to within {metres} m). It is chosen; you can choose another from the list."
+    ),
+    "position.near": _("You are close to a border. Which of these is it?"),
+    "position.not_here": _(
+        "You are in {names}, where your post registers nothing. Choose the commune from the list."
+    ),
+    "position.outside": _(
+        "You are outside all communes whose borders are on this phone. Choose the commune from the list."
+    ),
+    "position.failed": _("Your position could not be found. Choose the commune from the list."),
     "photo.camera": pgettext_lazy("phone", "Take a photo"),
     "photo.gallery": pgettext_lazy("phone", "From the gallery"),
     "photo.label": pgettext_lazy("phone", "Photo {n} of {count}"),
@@ -364,6 +384,25 @@ WORDS: dict[str, Any] = {
     "engine.refused": _("The office's server answered: {sentence}"),
     "engine.gone": _("This is not here any more. It may have been sent or thrown away in another window."),
     "engine.under_way": _("It is being sent at this moment. Wait for the answer, then correct it."),
+    "engine.position_unable": _(
+        "This browser does not tell an app where the phone is. Choose the commune from the list."
+    ),
+    "engine.position_no_borders": _(
+        "The borders of the communes are not on this phone yet; they come with the next signal. Choose the "
+        "commune from the list."
+    ),
+    "engine.position_denied": _(
+        "The phone may not tell this app where it is. To allow it, switch on Location in the phone's "
+        "settings, then in Chrome: Settings, Site settings, Location. Or choose the commune from the list."
+    ),
+    "engine.position_none": _(
+        "The phone did not find its position. Go under open sky, switch on Location and try again, or choose "
+        "the commune from the list."
+    ),
+    "engine.position_coarse": _(
+        "The phone knows its position only to within {km} km, too little to tell communes apart. Go under "
+        "open sky and try again, or choose the commune from the list."
+    ),
     "engine.photo_unreadable": _(
         "“{name}” is no photo that this phone can open. Choose a .jpg, .png, .webp or .heic photo."
     ),

@@ -42,7 +42,10 @@ APP = ROOT / "kheo" / "offline" / "app"
 APP_TARGET = "chrome119"
 APP_PARTS = {"main.js": "app.js", "worker.js": "worker.js"}
 # What goes into it; their licences ask that their words travel with it.
-APP_PACKAGES = ["preact", "htm", "idb", "tus-js-client", "js-base64", "lodash.throttle"]
+APP_PACKAGES = [
+    *("preact", "htm", "idb", "tus-js-client", "js-base64", "lodash.throttle"),
+    *("topojson-client", "point-in-polygon-hao", "robust-predicates"),
+]
 BUNDLE_SECONDS = 120
 ICON_SIDES = (192, 512)
 ICON_SOURCES = ("app_icons.py", "static/ui/kheo.svg")

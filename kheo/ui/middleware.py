@@ -95,6 +95,18 @@ class ClosedDoors:
         return redirect_to_login(onward, resolve_url(settings.LOGIN_URL))
 
 
+class DevicePolicy:
+    """No page may ask the device where it is, but one whose view says so (`Permissions-Policy`)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", "geolocation=()")
+        return response
+
+
 class ChosenLanguage:
     """Vietnamese, unless this person chose otherwise.
 

@@ -78,6 +78,7 @@ def test_the_check_would_find_what_is_too_new():
     assert found["withResolvers"] <= CHROME
 
 
+@pytest.mark.django_db
 def test_the_first_opening_and_the_worker_fit_in_120_kb():
     files = [Path(str(finders.find(name))) for name in shell.FIRST_LOAD]
     packed = [
@@ -106,6 +107,7 @@ def test_the_engine_has_a_sentence_for_all_it_says():
     assert keys == {key for key in words.WORDS if key.startswith("engine.")}
 
 
+@pytest.mark.django_db
 def test_the_worker_names_what_it_keeps_and_changes_with_it(client, monkeypatch):
     answer = client.get(reverse("phone_worker"))
     assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"

@@ -14,9 +14,11 @@ from kheo.initiatives.tests.cast import brought, draft
 from kheo.lib.periods import today
 from kheo.offline.pack import Pack, difference
 from kheo.offline.tests.cast import DAY, OnThePhone, accepted, cast, report, running
-from kheo.places.models import Area
+from kheo.places import borders
+from kheo.places.models import Area, AreaCode
 from kheo.plans.models import CalendarEntry, CriteriaSet, Criterion, Plan
 from kheo.units.models import Post, Role, Unit
+from kheo.units.tests.cast import SINCE
 
 pytestmark = pytest.mark.django_db
 # Words that real names are made of: text that repeats itself would pack too well.
@@ -325,3 +327,46 @@ def test_what_is_no_question_is_refused(people, sent):
     told = phone.ask("pack", sent)
     assert phone.answer.status_code in (400, 409)
     assert told["refused"]["sentence"]
+
+
+def test_who_chooses_a_commune_takes_the_borders_along(people, django_assert_num_queries):
+    province = people.world.province
+    codes = {"16933": people.tam_quang, "17059": people.world.tam_hop}
+    for code, commune in codes.items():
+        AreaCode.objects.create(area=commune, code=code, valid_from=SINCE)
+    told, held = fetch(OnThePhone(people.hoa))
+    fields = {each["name"]: each for each in told["changed"]["form:registration"]["fields"]}
+    assert fields["commune"]["locate"] == "borders"
+    assert [name for name, each in fields.items() if "locate" in each] == ["commune"]
+    item = told["changed"]["borders"]
+    shapes = json.loads(item["topology"])["objects"]["communes"]["geometries"]
+    assert {each["id"]: each["properties"]["name"] for each in shapes} == {
+        people.tam_quang.pk: "xã Tam Quang",
+        people.world.tam_hop.pk: "xã Tam Hợp",
+    }
+    assert item["unsure"] == borders.UNSURE
+    # They come once; Minh's commune is his post's, and his phone needs none.
+    assert "borders" not in fetch(OnThePhone(people.hoa), have=held)[0]["changed"]
+    assert "borders" not in fetch(OnThePhone(people.minh))[0]["changed"]
+    # As many questions for three communes as for two.
+    pack = Pack(Post.objects.select_related("unit__area", "user").get(pk=people.hoa.pk))
+    with CaptureQueriesContext(connection) as few:
+        pack._borders()
+    more = Area.objects.create(level="commune", type="xã", name="Tam Thái", parent=province, valid_from=SINCE)
+    AreaCode.objects.create(area=more, code="16936", valid_from=SINCE)
+    with django_assert_num_queries(len(few)):
+        assert "xã Tam Thái" in pack._borders()["topology"]
+
+
+def test_borders_of_the_whole_province_fit_a_poor_signal(people, capsys):
+    for code in borders.shapes():
+        known = Area.objects.create(
+            level="commune", type="xã", name=f"Tam {code}", parent=people.world.province, valid_from=SINCE
+        )
+        AreaCode.objects.create(area=known, code=code, valid_from=SINCE)
+    told, _held = fetch(OnThePhone(people.hoa))
+    body = json.dumps(told["changed"]["borders"], ensure_ascii=False).encode()
+    packed = len(gzip.compress(body, 6))
+    with capsys.disabled():
+        print(f"\nBorders of {len(borders.shapes())} communes: {len(body):,} bytes, {packed:,} with gzip.")
+    assert packed < 40_000

@@ -17,7 +17,10 @@ from kheo.ui.doors import open_door
 @ensure_csrf_cookie
 @csp_update({"img-src": ["blob:"]})
 def app(request: HttpRequest) -> HttpResponse:
-    return shell.shell(request)
+    page = shell.shell(request)
+    # Only here, and only for whoever presses "use my position".
+    page["Permissions-Policy"] = "geolocation=(self)"
+    return page
 
 
 @require_GET

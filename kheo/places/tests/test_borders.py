@@ -1,6 +1,7 @@
 """The borders of the 130 communes: small, complete, and touching."""
 
 import gzip
+import json
 
 from kheo.places import borders
 from kheo.places.tests.lists import IN_2021, IN_2026, NgheAn
@@ -38,6 +39,18 @@ class Borders(NgheAn):
     def test_a_commune_of_the_past_has_no_shape_of_today(self):
         self.assertIsNone(self.area("16936", IN_2021).shape)
         self.assertIsNotNone(self.area("16936", IN_2026).shape)
+
+    def test_for_a_phone_each_commune_of_today_carries_its_id_and_name(self):
+        here = [self.area("16936", IN_2026), self.area("16933", IN_2026), self.area("16936", IN_2021)]
+        told = json.loads(borders.topology_of(here))
+        shapes = told["objects"]["communes"]["geometries"]
+        self.assertEqual(
+            {each["id"]: each["properties"]["name"] for each in shapes},
+            {each.pk: each.in_text for each in here[:2]},
+        )
+        # The file itself keeps its codes.
+        self.assertIn("16936", borders.shapes())
+        self.assertEqual(told["transform"], borders._topology()["transform"])
 
 
 def borders_rows():

@@ -16,6 +16,7 @@ export { signedIn, register, actAs, signOut } from "./leaving.js";
 export { putAside } from "./outbox.js";
 export { takeShared } from "./shared.js";
 export { refreshPack } from "./pack.js";
+export { whereAmI } from "./position.js";
 export { useNewVersion } from "./versions.js";
 export { StorageFull, Refused, NoSignal } from "./refusals.js";
 export { now as sync };

@@ -5,6 +5,7 @@ import { day, fold, size, t, tn } from "../words.js";
 import { AMOUNTS, isoDay } from "./check.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { Position } from "./position.js";
 import { say } from "./shell.js";
 
 // From so many options on one looks for a word instead of reading them all.
@@ -36,6 +37,12 @@ const Label = ({ field }) => html`${field.label}${field.required && html`<abbr c
  */
 export function Field({ field, value, errors = [], change, suggestions, draft }) {
   if (field.kind === "hidden") return null;
+  if (field.locate && !field.disabled) {
+    return html`<div class="field">
+      <${Field} field=${{ ...field, locate: null }} value=${value} errors=${errors} change=${change} suggestions=${suggestions} draft=${draft} />
+      <${Position} field=${field} value=${value} change=${change} />
+    </div>`;
+  }
   const id = idOf(field.name);
   const [shown, described] = about(field, errors);
   const wrong = errors.length ? "true" : null;
