@@ -78,3 +78,5 @@ def declare_phones() -> None:
 
     links.add("accounts.user", Link(_("Phones for the field"), "phones_of", "phone", 20))
     remarks.add("fieldwork.fieldreport", "photos", photos.remarks)
+    remarks.add_to_lists("fieldwork.fieldreport", "photos", photos.in_list_of_reports)
+    remarks.add_to_lists("initiatives.initiative", "photos", photos.in_list_of_initiatives)

@@ -152,7 +152,9 @@ def _spoken(field: forms.Field) -> str | None:
 
 def _is_place(field: Any) -> bool:
     """Whether an area is chosen, which the phone may find by where it is."""
-    return isinstance(field, forms.ModelChoiceField) and field.queryset.model is Area
+    if not isinstance(field, forms.ModelChoiceField) or isinstance(field, forms.ModelMultipleChoiceField):
+        return False
+    return field.queryset is not None and field.queryset.model is Area
 
 
 def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:

@@ -3,13 +3,15 @@
 They travel apart (the upload is another story) and may come before or after the text, in any order.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from kheo.fieldwork.models import FieldReport
 from kheo.offline import envelopes
 from kheo.offline.models import Delivery, ExpectedPhoto, Upload
 
@@ -95,3 +97,35 @@ def remarks(record: Any) -> list[tuple[str, str]]:
         )
         said.append((text % {"n": n}, "warn"))
     return said
+
+
+REPORT = FieldReport._meta.label_lower
+
+
+def in_list_of_reports(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """What a list says of these reports: how many of their photos have not joined them yet. One query."""
+    rows = ExpectedPhoto.objects.coming_to(REPORT).filter(delivery__record_id__in=list(ids))
+    return _said(rows.values_list("delivery__record_id").annotate(n=Count("pk")))
+
+
+def in_list_of_initiatives(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """The same of these initiatives: of all reports sent on them. One query."""
+    sent = FieldReport.objects.filter(
+        enrolment__initiative__in=list(ids), state__in=[FieldReport.State.SENT, FieldReport.State.ACCEPTED]
+    )
+    about = FieldReport.objects.filter(pk=OuterRef("delivery__record_id"))
+    rows = ExpectedPhoto.objects.coming_to(REPORT).filter(
+        delivery__record_id__in=sent.order_by().values("pk")
+    )
+    initiative = Subquery(about.order_by().values("enrolment__initiative")[:1])
+    return _said(rows.annotate(of=initiative).values_list("of").annotate(n=Count("pk")))
+
+
+def _said(counted: Iterable[tuple[int, int]]) -> dict[int, tuple[str, str]]:
+    return {
+        pk: (
+            ngettext("%(n)d photo still on its way", "%(n)d photos still on their way", n) % {"n": n},
+            "wait",
+        )
+        for pk, n in counted
+    }

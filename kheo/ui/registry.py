@@ -3,7 +3,7 @@
 Filled in each room's `apps.py` `ready()`. A panel must cost a fixed number of queries.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -172,12 +172,16 @@ class Links:
 
 @dataclass
 class Remarks:
-    """Sentences that rooms above add to the page of an object of a room below, by its model.
+    """Sentences that rooms above add to the page and the lists of an object of a room below, by its model.
 
     `told(thing)` answers (sentence, tone) pairs, tones as in `status`; it costs a fixed number of queries.
+    `listed(ids)` answers one such pair for those of the objects that have something to be said; one query.
     """
 
     entries: dict[str, dict[str, Callable[[Any], list[tuple[str, str]]]]] = field(default_factory=dict)
+    listed: dict[str, dict[str, Callable[[Collection[int]], dict[int, tuple[str, str]]]]] = field(
+        default_factory=dict
+    )
 
     def add(self, about: str, name: str, told: Callable[[Any], list[tuple[str, str]]]) -> None:
         self.entries.setdefault(about, {})[name] = told
@@ -185,6 +189,20 @@ class Remarks:
     def about(self, thing: Any) -> list[tuple[str, str]]:
         known = self.entries.get(thing._meta.label_lower, {})
         return [said for told in known.values() for said in told(thing)]
+
+    def add_to_lists(
+        self, about: str, name: str, told: Callable[[Collection[int]], dict[int, tuple[str, str]]]
+    ) -> None:
+        self.listed.setdefault(about, {})[name] = told
+
+    def in_list(self, things: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
+        """By id, of the objects of one model that a list shows."""
+        found: dict[int, list[tuple[str, str]]] = {}
+        if things:
+            for told in self.listed.get(things[0]._meta.label_lower, {}).values():
+                for pk, said in told([thing.pk for thing in things]).items():
+                    found.setdefault(pk, []).append(said)
+        return found
 
 
 @dataclass

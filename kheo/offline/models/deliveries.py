@@ -339,6 +339,15 @@ class ExpectedPhotoQuerySet(models.QuerySet["ExpectedPhoto"]):
         """Every place in this person's deliveries that waits for, or has, the photo with this hash."""
         return self.filter(delivery__user=user, sha256=sha256)
 
+    def coming_to(self, record_type: str) -> "ExpectedPhotoQuerySet":
+        """What records of a model ("app.model") still lack: on its way, or here and not washed yet."""
+        return self.filter(
+            delivery__record_type=record_type,
+            delivery__state=Delivery.State.ACCEPTED,
+            attached_at=None,
+            refused="",
+        ).order_by()
+
     def to_attach(self) -> "ExpectedPhotoQuerySet":
         """What has come, belongs to a record and is not with it yet."""
         return self.filter(

@@ -8,7 +8,11 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.http import UnreadablePostError
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -589,3 +593,50 @@ def test_a_photo_costs_few_queries(people, phone, later, django_assert_max_num_q
         # The key, what is known, the row and what waits for it in one transaction.
         sender.begin(content, content)
     assert Delivery.objects.get().photos_missing() == []
+
+
+def test_the_lists_of_the_office_say_what_is_still_on_its_way(people, phone, later):
+    def send(name, *colours):
+        enrolment = running(people, name)
+        photos = [shot(colour) for colour in colours]
+        phone.send(phone.writes(enrolment, envelope={"photos": named(*photos)}))
+        return enrolment, photos
+
+    def told(url):
+        """The page as Nga sees it, and what it asked the database."""
+        nga = Client()
+        nga.force_login(people.nga.user)
+        nga.get(url)
+        with CaptureQueriesContext(connection) as asked:
+            page = nga.get(url)
+        assert page.status_code == 200
+        return page.text, len(asked)
+
+    road, (first, second) = send("Con đường hiến đất", "green", "olive")
+    lists = [reverse("field_report_list"), reverse("initiative_list")]
+    mine = reverse("initiative_reports", args=[road.initiative_id])
+    costs = []
+    for url in [*lists, mine]:
+        page, cost = told(url)
+        assert "còn 2 ảnh đang trên đường" in page, url
+        costs.append(cost)
+    # Three initiatives, one of them without a photo to come.
+    send("Bếp ăn tình thương", "brown")
+    send("Đường hoa")
+    for url, before in zip(lists, costs, strict=False):
+        page, cost = told(url)
+        assert page.count("ảnh đang trên đường") == 2, url
+        assert "còn 1 ảnh đang trên đường" in page
+        assert cost == before
+    # One has come and is not washed yet: it is still to come to the office. Washed, it is there.
+    Sender(phone).begin(first, first)
+    assert "còn 2 ảnh" in told(mine)[0]
+    washing.wash_all()
+    assert "còn 1 ảnh" in told(mine)[0]
+    # What cannot be kept is not on its way.
+    ExpectedPhoto.objects.filter(sha256=sha(second)).update(refused="Hỏng")
+    assert "ảnh đang trên đường" not in told(mine)[0]
+    # A neighbour sees none of it.
+    lan = Client()
+    lan.force_login(people.lan.user)
+    assert "ảnh đang trên đường" not in lan.get(lists[0]).text + lan.get(lists[1]).text

@@ -186,6 +186,17 @@ def remarks_about(thing: Any) -> list[tuple[str, str]]:
     return remarks.about(thing)
 
 
+@register.simple_tag
+def remarks_in_list(rows: Any) -> dict[int, list[tuple[str, str]]]:
+    """The same for each row of a list, by its id; `of` takes those of one row."""
+    return remarks.in_list(list(rows))
+
+
+@register.filter
+def of(told: dict[int, list[tuple[str, str]]], row: Any) -> list[tuple[str, str]]:
+    return told.get(row.pk, [])
+
+
 def _told(entry: Entry) -> dict[str, Any]:
     return {
         "at": entry.at,
