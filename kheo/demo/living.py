@@ -34,7 +34,7 @@ from kheo.lib.pouring import NULL, Pouring, Table
 from kheo.lib.vietnamese import fold, sort_key
 from kheo.search.models import Document
 from kheo.search.words import bags, folded
-from kheo.tallies.models import AreaYear, Cell
+from kheo.tallies.models import SUMS, AreaYear, Cell
 
 YEARS = range(2021, 2027)
 # Of a hundred new initiatives, and of a hundred reports, how many each year brought.
@@ -197,9 +197,7 @@ class Life:
             "known_to",
         )
         self.cell = Table(Cell, *cell)
-        self.area_year = Table(
-            AreaYear, *(name for name in cell if name not in ("unit_id", "field_id", "kind"))
-        )
+        self.area_year = Table(AreaYear, "period", "area_id", "known_from", "known_to", *SUMS)
         self.document = Table(
             Document, "kind", "object_id", "title", "place", "text", "area_id", "unit_id", "public", "day",
             "title_folded", "text_folded", "lexemes",
@@ -507,10 +505,13 @@ class Life:
                 lines.append(
                     f"{measure}\t{period}\t{unit}\t{area}\t{work}\t{kind}\t{value}\t{since}\t{until}"
                 )
-        lines = self.area_year.lines
-        for measure, days in sums.items():
-            for since, until, value in known(days):
-                lines.append(f"{measure}\t{year}-01-01\t{area}\t{value}\t{since}\t{until}")
+        lines, held = self.area_year.lines, dict.fromkeys(SUMS, 0)
+        changed = sorted({day for days in sums.values() for day in days})
+        for since, until in zip(changed, [*changed[1:], OPEN], strict=True):
+            for measure, days in sums.items():
+                held[measure.removesuffix("/year")] += days.get(since, 0)
+            values = "\t".join(map(str, held.values()))
+            lines.append(f"{year}-01-01\t{area}\t{since}\t{until}\t{values}")
 
     # Finding
 

@@ -282,6 +282,8 @@ class Area(Dated, models.Model):
             models.Index(fields=["parent", "level", "folded"], name="area_hamlets"),
             # The invented ones are left out of every figure: few or none, asked for each time.
             models.Index(fields=["id"], condition=Q(sample=True), name="area_invented"),
+            # Where an area hangs, looked up for many at once.
+            models.Index(fields=["id", "path"], name="area_path_of"),
         ]
 
     def __str__(self) -> str:
@@ -604,6 +606,12 @@ class AreaLineage(Known, models.Model):
             models.Index(fields=["area"], condition=Q(share_denominator__gt=1), name="area_lineage_divided"),
             # Those whose figures are estimates.
             models.Index(fields=["area"], condition=Q(basis="share"), name="area_lineage_by_share"),
+            # Who answers on a day for all areas at once, without a look at the rows.
+            models.Index(
+                fields=["known_to", "valid_to", "valid_from", "area", "heir"],
+                include=["share_numerator", "share_denominator"],
+                name="area_lineage_of_all",
+            ),
         ]
 
     def __str__(self) -> str:

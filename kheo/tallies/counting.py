@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from itertools import islice, product
+from operator import add, sub
 from typing import Any, NamedTuple
 
 from django.db import connections, models, transaction
@@ -17,7 +18,7 @@ from django.db import connections, models, transaction
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.rows import often
 from kheo.tallies.measures import REGISTRY, Counted
-from kheo.tallies.models import AreaYear, Cell
+from kheo.tallies.models import SUMS, AreaYear, Cell
 
 
 class Key(NamedTuple):
@@ -32,18 +33,29 @@ class Key(NamedTuple):
 
 
 class YearKey(NamedTuple):
-    """What names the sum of a commune's year. They are locked after the cells, in this order."""
+    """What names the sums of a commune's year. They are locked after the cells, in this order."""
 
-    measure: str
     period: date
     area: int
 
 
 Differences = dict[Key, int]
-YearDifferences = dict[YearKey, int]
-Level = type[Cell] | type[AreaYear]
-# Cells a statement: SQLite takes a limited number of values.
-AT_ONCE = 100
+# By measure, in the order of `SUMS`.
+YearDifferences = dict[YearKey, tuple[int, ...]]
+# Values a statement: SQLite takes a limited number.
+AT_ONCE = 900
+
+
+class Level(NamedTuple):
+    """Rows named by a key that hold whole numbers and are known-dated: the cells, or what they add up to."""
+
+    model: Any
+    kind: Any
+    held: tuple[str, ...]
+
+
+CELLS = Level(Cell, Key, ("value",))
+YEARS = Level(AreaYear, YearKey, SUMS)
 # What each enrolment contributed by each way of counting, as the outermost `counting` first met it.
 Met = dict[tuple[int, Counted], "Differences"]
 _before: ContextVar[Met | None] = ContextVar("before", default=None)
@@ -115,12 +127,12 @@ def shares(enrolment: int | None, way: Counted) -> Differences:
 
 def of_years(differences: Differences) -> YearDifferences:
     """What these differences of cells come to in the years of communes."""
-    yearly = {measure.of_years for measure in REGISTRY.values()}
-    found: YearDifferences = defaultdict(int)
+    columns = {measure.of_years: SUMS.index(name) for name, measure in REGISTRY.items() if name in SUMS}
+    found: dict[YearKey, list[int]] = defaultdict(lambda: [0] * len(SUMS))
     for key, value in differences.items():
-        if key.measure in yearly:
-            found[YearKey(key.measure, key.period, key.area)] += value
-    return found
+        if (column := columns.get(key.measure)) is not None:
+            found[YearKey(key.period, key.area)][column] += value
+    return {key: tuple(values) for key, values in found.items()}
 
 
 def move(differences: Differences, on: date | None = None) -> None:
@@ -129,55 +141,67 @@ def move(differences: Differences, on: date | None = None) -> None:
     The first change of a day opens a new row.
     """
     on = on or today()
-    _move(Cell, differences, on)
-    _move(AreaYear, of_years(differences), on)
+    _move(CELLS, {key: (value,) for key, value in differences.items()}, on)
+    _move(YEARS, of_years(differences), on)
 
 
-def _move(model: Level, differences: Any, on: date) -> None:
-    changed = iter(sorted(key for key, value in differences.items() if value))
-    while keys := list(islice(changed, AT_ONCE)):
-        # Of a cell's first change of the day only the row of before is known, and locked.
-        added = _add(model, keys, differences, on)
-        earlier = {pk: (key, value) for pk, key, value, since in added if since != on}
+def _move(level: Level, differences: dict[Any, tuple[int, ...]], on: date) -> None:
+    model = level.model
+    changed = iter(sorted(key for key, values in differences.items() if any(values)))
+    width = len(level.kind._fields) + len(level.held) + 2
+    while keys := list(islice(changed, AT_ONCE // width)):
+        # Of a row's first change of the day only what it held before is known, and it is locked.
+        added = _add(level, keys, differences, on)
+        earlier = {pk: (key, values) for pk, key, values, since in added if since != on}
         if earlier:
             model._base_manager.filter(pk__in=earlier).update(known_to=on)
             model._base_manager.bulk_create(
-                _row(model, key, on, value + differences[key]) for key, value in earlier.values()
+                _row(level, key, on, tuple(map(add, values, differences[key])))
+                for key, values in earlier.values()
             )
 
 
-def _add(model: Level, keys: list[Any], differences: Any, on: date) -> list[tuple[int, Any, int, date]]:
-    """Open the cells that are missing and add to those opened today, in one statement and in this order.
+def _add(
+    level: Level, keys: list[Any], differences: dict[Any, tuple[int, ...]], on: date
+) -> list[tuple[int, Any, tuple[int, ...], date]]:
+    """Open the rows that are missing and add to those opened today, in one statement and in this order.
 
-    Answers id, key, value and first day of each open cell. One opened on an earlier day is locked and
+    Answers id, key, values and first day of each open row. One opened on an earlier day is locked and
     left as it is. Written by hand: Django has no insert that adds to what is there.
     """
+    model, kind, held = level
     connection = connections[model._base_manager.db]
-    kind = type(keys[0])
-    names = (*kind._fields, "value", "known_from", "known_to")
-    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    fields: list[Any] = [
+        model._meta.get_field(name) for name in (*kind._fields, *held, "known_from", "known_to")
+    ]
     columns = [f'"{field.column}"' for field in fields]
+    named, sums = columns[: len(kind._fields)], columns[len(kind._fields) : -2]
     values = [
         field.get_db_prep_save(value, connection)
         for key in keys
-        for field, value in zip(fields, (*key, differences[key], on, FOREVER), strict=True)
+        for field, value in zip(fields, (*key, *differences[key], on, FOREVER), strict=True)
     ]
     row = f"({', '.join(['%s'] * len(fields))})"
     table = f'"{model._meta.db_table}"'
+    today_too = f'{table}."known_from" = excluded."known_from"'
+    added = ", ".join(
+        f"{each} = {table}.{each} + CASE WHEN {today_too} THEN excluded.{each} ELSE 0 END" for each in sums
+    )
     with often(connection) as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(keys))} "  # noqa: S608  (names of our own columns)
-            f"ON CONFLICT ({', '.join(columns[:-3])}) WHERE \"known_to\" = '{FOREVER}' "
-            f'DO UPDATE SET "value" = {table}."value" + CASE '
-            f'WHEN {table}."known_from" = excluded."known_from" THEN excluded."value" ELSE 0 END '
-            f'RETURNING "id", {", ".join(columns[:-1])}',
+            f"ON CONFLICT ({', '.join(named)}) WHERE \"known_to\" = '{FOREVER}' DO UPDATE SET {added} "
+            f'RETURNING "id", "known_from", {", ".join([*named, *sums])}',
             values,
         )
         found = cursor.fetchall()
-    return [
-        (pk, kind(measure, _day(period), *rest), value, _day(since))
-        for pk, measure, period, *rest, value, since in found
-    ]
+    cut = len(named)
+    return [(pk, _read(kind, told[:cut]), tuple(told[cut:]), _day(since)) for pk, since, *told in found]
+
+
+def _read(kind: Any, told: Sequence[Any]) -> Any:
+    key = kind(*told)
+    return key._replace(period=_day(key.period))
 
 
 def _day(value: date | str) -> date:
@@ -185,9 +209,12 @@ def _day(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _row(model: Level, key: Any, on: date, value: int) -> Any:
-    columns = {model._meta.get_field(name).attname: each for name, each in zip(key._fields, key, strict=True)}  # type: ignore[union-attr]
-    return model(**columns, value=value, known_from=on)
+def _row(level: Level, key: Any, on: date, values: tuple[int, ...]) -> Any:
+    model, kind, held = level
+    columns = {
+        model._meta.get_field(name).attname: each for name, each in zip(kind._fields, key, strict=True)
+    }
+    return model(**columns, **dict(zip(held, values, strict=True)), known_from=on)
 
 
 def recount() -> Differences:
@@ -200,18 +227,24 @@ def recount() -> Differences:
 
 def held() -> Differences:
     """Every cell as it stands."""
-    return _held(Cell, Key)
+    return {key: value for key, (value,) in _held(CELLS).items()}
 
 
 def held_years() -> YearDifferences:
-    """Every sum of a commune's year as it stands."""
-    return _held(AreaYear, YearKey)
+    """Every commune's year as it stands."""
+    return _held(YEARS)
 
 
-def _held(model: Level, kind: Any) -> Any:
-    rows = model._base_manager.filter(known_to=FOREVER).exclude(value=0)
-    columns = [model._meta.get_field(name).attname for name in kind._fields]  # type: ignore[union-attr]
-    return {kind(*row[:-1]): row[-1] for row in rows.values_list(*columns, "value").iterator(chunk_size=5000)}
+def _held(level: Level) -> dict[Any, tuple[int, ...]]:
+    model, kind, held = level
+    rows = model._base_manager.filter(known_to=FOREVER)
+    columns = [model._meta.get_field(name).attname for name in kind._fields]
+    cut = len(columns)
+    return {
+        kind(*row[:cut]): row[cut:]
+        for row in rows.values_list(*columns, *held).iterator(chunk_size=5000)
+        if any(row[cut:])
+    }
 
 
 def rebuild(on: date | None = None) -> int:
@@ -219,26 +252,41 @@ def rebuild(on: date | None = None) -> int:
     on = on or today()
     with transaction.atomic():
         should = recount()
-        moved = _bring_to(Cell, should, held(), on)
-        _bring_to(AreaYear, of_years(should), held_years(), on)
+        moved = _bring_to(CELLS, {key: (value,) for key, value in should.items()}, _held(CELLS), on)
+        _bring_to(YEARS, of_years(should), held_years(), on)
     return moved
 
 
-def _bring_to(model: Level, should: Any, is_now: Any, on: date) -> int:
-    wrong = _differing(should, is_now)
-    if not is_now and not model._base_manager.exists():
-        model._base_manager.bulk_create(
-            (_row(model, key, on, counted) for key, _held, counted in wrong), batch_size=2000
+def _bring_to(
+    level: Level, should: dict[Any, tuple[int, ...]], is_now: dict[Any, tuple[int, ...]], on: date
+) -> int:
+    nothing = (0,) * len(level.held)
+    differences = {
+        key: tuple(map(sub, should.get(key, nothing), is_now.get(key, nothing)))
+        for key in should.keys() | is_now.keys()
+    }
+    wrong = {key: values for key, values in differences.items() if any(values)}
+    if not is_now and not level.model._base_manager.exists():
+        level.model._base_manager.bulk_create(
+            (_row(level, key, on, wrong[key]) for key in sorted(wrong)), batch_size=2000
         )
     else:
-        _move(model, {key: counted - held for key, held, counted in wrong}, on)
+        _move(level, wrong, on)
     return len(wrong)
 
 
-class Mismatch(NamedTuple):
-    """A cell, or the sum of a commune's year, that does not hold what its records say."""
+class YearSum(NamedTuple):
+    """What names one sum of a commune's year."""
 
-    key: Key | YearKey
+    measure: str
+    period: date
+    area: int
+
+
+class Mismatch(NamedTuple):
+    """A cell, or a sum of a commune's year, that does not hold what its records say."""
+
+    key: Key | YearSum
     held: int
     counted: int
 
@@ -251,9 +299,18 @@ def _differing(should: Any, is_now: Any) -> list[Mismatch]:
     ]
 
 
+def _each_sum(years: YearDifferences) -> dict[YearSum, int]:
+    return {
+        YearSum(measure, *key): value
+        for key, values in years.items()
+        for measure, value in zip(SUMS, values, strict=True)
+        if value
+    }
+
+
 def verify() -> tuple[int, list[Mismatch]]:
     """Recount everything. Returns how many cells were compared, and those that differ, in key order."""
     should, is_now = recount(), held()
-    years, years_now = of_years(should), held_years()
+    years, years_now = _each_sum(of_years(should)), _each_sum(held_years())
     compared = len(should.keys() | is_now.keys()) + len(years.keys() | years_now.keys())
     return compared, [*_differing(should, is_now), *_differing(years, years_now)]

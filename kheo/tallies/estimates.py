@@ -35,15 +35,28 @@ class Estimate:
         )
 
 
-def of_lines(lines: QuerySet[AreaLineage], day: date, known_on: date | None) -> list[Estimate]:
-    """One for each area whose lines are shares that make a whole; others were never decided."""
+# By divided area, the share of each heir.
+Shares = dict[Area, list[tuple[Area, Fraction]]]
+
+
+def shares_of(lines: QuerySet[AreaLineage]) -> Shares:
+    """Of the areas whose lines are shares that make a whole; others were never decided. One query."""
     rows = lines.select_related("area", "heir").order_by("area__sort_key", "area_id", "heir_id")
-    shares: dict[Area, list[tuple[Area, Fraction]]] = defaultdict(list)
+    names = ("id", "full_name", "sort_key", "path")
+    rows = rows.only(*(f"{end}__{name}" for end in ("area", "heir") for name in names), *_SHARE)
+    shares: Shares = defaultdict(list)
     for row in rows:
         shares[row.area].append((row.heir, Fraction(row.share_numerator, row.share_denominator)))
-    decided = {area: told for area, told in shares.items() if sum(share for _heir, share in told) == 1}
-    bases = _bases([area.pk for area in decided], day, known_on)
-    return [Estimate(area, told, bases[area.pk]) for area, told in decided.items()]
+    return {area: told for area, told in shares.items() if sum(share for _heir, share in told) == 1}
+
+
+_SHARE = ("share_numerator", "share_denominator")
+
+
+def estimates(shares: Shares, day: date, known_on: date | None) -> list[Estimate]:
+    """One for each divided area, with the decisions its shares rest on."""
+    bases = _bases([area.pk for area in shares], day, known_on)
+    return [Estimate(area, told, bases[area.pk]) for area, told in shares.items()]
 
 
 def _bases(areas: Iterable[int], day: date, known_on: date | None) -> dict[int, list[str]]:

@@ -20,10 +20,10 @@ from kheo.places.lineage import spread
 from kheo.places.models import GSO, Area, AreaCode, AreaLineage, AreaQuerySet
 from kheo.places.paths import ids, within
 from kheo.plans.models import Field
-from kheo.tallies.estimates import Estimate, of_lines
+from kheo.tallies.estimates import Estimate, Shares, estimates, shares_of
 from kheo.tallies.joining import Sums, at_heirs
 from kheo.tallies.measures import KINDS, REGISTRY, Measure
-from kheo.tallies.models import AreaYear, Cell
+from kheo.tallies.models import SUMS, AreaYear, Cell
 from kheo.ui.lists import reading_in_order
 from kheo.units.models import Level, Line, Unit, UnitLineage
 from kheo.units.reach import Reach, reaches_of, scope
@@ -32,6 +32,8 @@ By = Literal["area", "province", "district", "field", "line", "unit", "kind", "y
 READINGS: tuple[str, ...] = get_args(By)
 # So many ids are named in a query; of more, everything is read.
 FEW = 900
+# All the people of a commune may have gone to one heir, and land to others: a share as well, of one.
+_BY_SHARE, _ONE_HEIR = Q(share_denominator__gt=1), Q(basis=AreaLineage.Basis.SHARE)
 # The key of the row that holds what nobody has attributed further down.
 NOWHERE = "-"
 
@@ -394,28 +396,44 @@ class Reading:
 
     @cached_property
     def estimates(self) -> list[Estimate]:
-        """The divided areas with anything counted here that is spread by decided shares. None: one query."""
+        """The divided areas with anything counted here that is spread by decided shares."""
+        return estimates(self._shares, self.day, self.known_on) if self._shares else []
+
+    @cached_property
+    def _shares(self) -> Shares:
+        """Those areas and their shares. None divided: no query but that which asks whether any is."""
+        if not self._divided:
+            return {}
+        if self.everything and self._sums_of_years:
+            counted: QuerySet = self._years.filter(area__in=self._divided)
+            if self.area is not None:
+                counted = counted.filter(area__in=self._sources)
+            counted = counted.exclude(**dict.fromkeys((each.name for each in self.chosen), 0))
+        else:
+            counted = self.cells.filter(area__in=self._divided).exclude(value=0)
+        touched = set(counted.order_by().values_list("area_id", flat=True).distinct())
+        lines = AreaLineage.objects.answering(self.day, self.known_on)
+        return shares_of(lines.filter(_BY_SHARE | _ONE_HEIR, area__in=touched)) if touched else {}
+
+    @cached_property
+    def _divided(self) -> set[int]:
+        """The areas that are read by shares on the day of the structure."""
         lines = AreaLineage.objects.answering(self.day, self.known_on).exclude(area__level="hamlet")
-        # All the people of a commune may have gone to one heir, and land to others: a share as well, of one.
-        told = [Q(share_denominator__gt=1), Q(basis=AreaLineage.Basis.SHARE)]
         # One after the other, each by its own index.
-        few = [lines.filter(each).order_by().values_list("area_id", flat=True) for each in told]
-        divided = set(few[0].union(few[1]))
-        if not divided:
-            return []
-        counted = self.cells.filter(area__in=divided).exclude(value=0).order_by()
-        touched = set(counted.values_list("area_id", flat=True).distinct())
-        return of_lines(lines.filter(told[0] | told[1], area__in=touched), self.day, self.known_on)
+        few = [
+            lines.filter(each).order_by().values_list("area_id", flat=True) for each in (_BY_SHARE, _ONE_HEIR)
+        ]
+        return set(few[0].union(few[1]))
 
     def _estimated(self, places: set[int]) -> set[int]:
         """Of these places, those that hold a share of something divided, but not all; and sole heirs."""
         found: set[int] = set()
-        for each in self.estimates:
+        for shares in self._shares.values():
             held: dict[int, Fraction] = defaultdict(Fraction)
-            for heir, share in each.shares:
+            for heir, share in shares:
                 for pk in places.intersection(ids(heir.path)):
                     held[pk] += share
-            sole = each.shares[0][0].pk if len(each.shares) == 1 else None
+            sole = shares[0][0].pk if len(shares) == 1 else None
             found |= {pk for pk, share in held.items() if share < 1 or pk == sole}
         return found
 
@@ -425,6 +443,8 @@ class Reading:
     def _sums_of_years(self) -> bool:
         """Whether the sums of communes' years answer: whole years, of everybody's work in some places."""
         if not self._whole_years or self.filters is not None or self._invented["unit"]:
+            return False
+        if any(each.name not in SUMS for each in self.chosen):
             return False
         return self.everything or {reach.tree for reach in self._reaches} in ({"place"}, {"place", "own"})
 
@@ -436,13 +456,22 @@ class Reading:
     def _at_heirs_of_years(self) -> Sums:
         return self._years_at_heirs()
 
+    @property
+    def _years(self) -> QuerySet[AreaYear]:
+        spanned = range(self.period.first.year, self.period.last.year + 1)
+        return self._standing(AreaYear.objects.filter(period__in=[date(each, 1, 1) for each in spanned]))
+
     def _years_at_heirs(self, provinces: bool = False) -> Sums:
         """The sums of communes' years at their heirs, or at the provinces these lie in."""
-        years = self._standing(self._of_period(AreaYear.objects.all()))
         lines = AreaLineage.objects.answering(self.day, self.known_on)
-        prefix = self.area.path if self.area else ""
+        how: dict[str, Any] = {
+            "measures": [each.name for each in self.chosen],
+            "divided": self._divided,
+            "inside": self.area.path if self.area else "",
+            "provinces": provinces,
+        }
         if self.everything:
-            return at_heirs(years, lines, self._names, inside=prefix, provinces=provinces)
+            return at_heirs(self._years, lines, **how)
         places, own = Q(), Q()
         for reach in self._reaches:
             if reach.tree == "place":
@@ -450,7 +479,7 @@ class Reading:
             else:
                 own |= Q(path_now=reach.path)
         here = Area.objects.filter(places).order_by().values("pk")
-        sums = at_heirs(years.filter(area__in=here), lines, self._names, inside=prefix, provinces=provinces)
+        sums = at_heirs(self._years.filter(area__in=here), lines, **how)
         # What the own body did outside its place, which it sees as well: hardly ever anything.
         cells = self._standing(self._of_period(Cell.objects.all())).exclude(area__in=here).order_by()
         bodies = Unit.objects.filter(own).order_by().values("pk") if own else []
@@ -562,7 +591,9 @@ class Reading:
     def _codes(self, places: Iterable[int]) -> dict[int, str]:
         wanted = set(places)
         rows = AreaCode.objects.filter(system=GSO, valid_from__lte=self.day)
-        if len(wanted) <= FEW:
+        if self.area is not None:
+            rows = rows.filter(within("area__path", self.area.path))
+        elif len(wanted) <= FEW:
             rows = rows.filter(area__in=wanted)
         if self.known_on is None:
             rows = rows.filter(valid_to__gt=self.day)

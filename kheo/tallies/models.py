@@ -3,6 +3,8 @@
 Above them stands one more level, a commune's whole year, so that the nation is read from ten thousand rows.
 """
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -55,38 +57,63 @@ class Cell(models.Model):
         return f"{self.measure} {self.period} {self.value}"
 
 
-class AreaYear(models.Model):
-    """How much of a measure falls on one commune in one plan year: the sum of its cells of that year.
+# What is summed for a commune's year: names of measures, and of the columns that hold them.
+SUMS = (
+    "enrolled_new", "enrolled_continuing", "enrolled_unknown", "accepted_new", "accepted_continuing", "ended",
+    "households", "people", "money_vnd", "land_m2", "length_cm", "work_days",
+    "recognised", "recognition_ended",
+)  # fmt: skip
 
-    Moved with the cells, in the same transaction and by the same differences; known-dated as they are.
-    `measure` is what the cells of years are named by (`Measure.of_years`).
+
+def _sum() -> Any:
+    return models.BigIntegerField(default=0)
+
+
+class AreaYear(models.Model):
+    """What the cells of one commune and one plan year add up to: a column for each measure, by its name.
+
+    Moved with the cells, in the same transaction and by the same differences; known-dated as they are. A
+    measure without a column here is read from the cells.
     """
 
-    measure = models.CharField(max_length=40)
     period = models.DateField()
     # Found by the index below, which holds more.
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
-    value = models.BigIntegerField(default=0)
     known_from = models.DateField()
     known_to = models.DateField(default=FOREVER)
+
+    enrolled_new = _sum()
+    enrolled_continuing = _sum()
+    enrolled_unknown = _sum()
+    accepted_new = _sum()
+    accepted_continuing = _sum()
+    ended = _sum()
+    households = _sum()
+    people = _sum()
+    money_vnd = _sum()
+    land_m2 = _sum()
+    length_cm = _sum()
+    work_days = _sum()
+    recognised = _sum()
+    recognition_ended = _sum()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["measure", "period", "area"], condition=Q(known_to=FOREVER), name="one_open_area_year"
+                fields=["period", "area"], condition=Q(known_to=FOREVER), name="one_open_area_year"
             ),
         ]
         indexes = [
-            # Everything a reading asks for; what is open lies apart from what was known before.
-            models.Index(fields=["known_to", "period", "measure", "area", "value"], name="area_year_reading"),
-            # The years of a few communes: one look for each, whatever is measured.
-            models.Index(fields=["area", "period", "known_to", "measure", "value"], name="area_year_of"),
-            # What was known on a past day: the years asked for, with all their rows.
+            # Everything a reading of all communes asks for, as it stands or stood; what is open lies apart
+            # from what was known before. Where an index cannot hold more than its keys, the row is looked at.
             models.Index(
-                fields=["period", "measure", "known_to", "known_from", "area", "value"],
-                name="area_year_known",
+                fields=["period", "known_to", "known_from", "area"],
+                include=SUMS,
+                name="area_year_reading",
             ),
+            # The years of a few communes: one look for each.
+            models.Index(fields=["area", "period", "known_to"], name="area_year_of"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.measure} {self.period} {self.value}"
+        return f"{self.area} {self.period}"

@@ -34,7 +34,7 @@ def shares_of(pk: int | None) -> Iterator[Share]:
 
 
 @contextmanager
-def only_measure(name: str = "things") -> Iterator[Measure]:
+def only_measure(name: str = "people") -> Iterator[Measure]:
     """The registry with one measure in it, for the length of a test."""
     kept = dict(REGISTRY)
     REGISTRY.clear()

@@ -3,6 +3,8 @@
 import threading
 from contextlib import ExitStack
 from datetime import date
+from importlib import import_module
+from types import SimpleNamespace
 from unittest import mock
 
 from django.core.management import call_command
@@ -14,8 +16,9 @@ from kheo.lib.periods import FOREVER
 from kheo.plans.models import Field
 from kheo.tallies import counting
 from kheo.tallies.counting import verify
-from kheo.tallies.measures import Measure, first_day, register
-from kheo.tallies.models import AreaYear, Cell
+from kheo.tallies.figures import year
+from kheo.tallies.measures import REGISTRY, Measure, first_day, register
+from kheo.tallies.models import SUMS, AreaYear, Cell
 from kheo.tallies.tests.ledger import only_measure, shares_of, thing
 from kheo.units.tests.cast import cast
 
@@ -36,8 +39,8 @@ class Moving(TestCase):
     def open_cells(self):
         cells = Cell.objects.filter(known_to=date(9999, 12, 31)).exclude(value=0)
         # Each month has a second cell for its year, which holds the same here.
-        by_year = sorted(cells.filter(measure="things/year").values_list("value", flat=True))
-        by_month = list(cells.exclude(measure="things/year").values_list("period", "value"))
+        by_year = sorted(cells.filter(measure="people/year").values_list("value", flat=True))
+        by_month = list(cells.exclude(measure="people/year").values_list("period", "value"))
         assert by_year == sorted(value for _period, value in by_month)
         return by_month
 
@@ -82,7 +85,7 @@ class Moving(TestCase):
         with mock.patch.object(counting, "today", return_value=date(2026, 5, 2)):
             self.change(order=7)
             self.change(order=8)
-        rows = Cell.objects.filter(measure="things").order_by("known_from")
+        rows = Cell.objects.filter(measure="people").order_by("known_from")
         rows = rows.values_list("known_from", "known_to", "value")
         self.assertEqual(
             list(rows),
@@ -109,16 +112,16 @@ class Moving(TestCase):
             counted.append(pk)
             return [{**share, "value": 10 * share["value"]} for share in shares_of(pk)]
 
-        register(Measure("others", "others", "year", others))
-        with counting.counting(self.thing, only=["things"]):
+        register(Measure("households", "households", "year", others))
+        with counting.counting(self.thing, only=["people"]):
             Field.objects.filter(pk=self.thing.pk).update(order=5)
         self.assertEqual(counted, [])
         self.assertEqual(self.open_cells(), [(date(2026, 1, 1), 5)])
         # Joined by one that says nothing of the kind, everything of the thing is.
-        with counting.counting(self.thing, only=["things"]), counting.counting(self.thing):
+        with counting.counting(self.thing, only=["people"]), counting.counting(self.thing):
             Field.objects.filter(pk=self.thing.pk).update(order=6)
         self.assertEqual(counted, [self.thing.pk] * 2)
-        cell = Cell.objects.get(measure="others")
+        cell = Cell.objects.get(measure="households")
         self.assertEqual(cell.value, 10 * (6 - 5))
 
     def test_verify_names_the_first_difference(self):
@@ -145,10 +148,12 @@ class Moving(TestCase):
         with counting.counting(other):
             Field.objects.filter(pk=other.pk).update(order=6)
         held = AreaYear.objects.get(known_to=FOREVER)
-        self.assertEqual((held.measure, held.area, held.value), ("things/year", self.unit.area, 11))
-        AreaYear.objects.update(value=1)
+        self.assertEqual((held.area, held.period), (self.unit.area, date(2026, 1, 1)))
+        self.assertEqual((held.people, held.households), (11, 0))
+        AreaYear.objects.update(people=1)
         (wrong,) = verify()[1]
-        self.assertEqual((wrong.key.area, wrong.held, wrong.counted), (self.unit.area_id, 1, 11))
+        self.assertEqual(wrong.key, ("people", date(2026, 1, 1), self.unit.area_id))
+        self.assertEqual((wrong.held, wrong.counted), (1, 11))
         counting.rebuild()
         self.assertEqual(verify()[1], [])
 
@@ -156,19 +161,68 @@ class Moving(TestCase):
         self.change(order=5)
         AreaYear.objects.update(known_from=date(2026, 1, 31))
         self.change(order=7)
-        rows = AreaYear.objects.order_by("known_to").values_list("value", "known_to")
+        rows = AreaYear.objects.order_by("known_to").values_list("people", "known_to")
         self.assertEqual([value for value, _until in rows], [5, 7])
         self.assertEqual([until == FOREVER for _value, until in rows], [False, True])
 
+    def test_several_measures_of_a_communes_year_stand_in_one_row(self):
+        """What was known of one stays known when another moves on a later day."""
+        register(Measure("households", "households", "month", lambda pk: shares_of(pk)))
+        self.change(order=5)
+        AreaYear.objects.update(known_from=date(2026, 1, 31))
+        Cell.objects.update(known_from=date(2026, 1, 31))
+        with counting.counting(self.thing, only=["people"]):
+            Field.objects.filter(pk=self.thing.pk).update(order=7)
+        rows = AreaYear.objects.order_by("known_to").values_list("people", "households")
+        self.assertEqual(list(rows), [(5, 5), (7, 5)])
+
+    def test_the_years_can_be_made_anew_from_the_cells(self):
+        """As an older database is brought to a row a year: every day knows what it knew."""
+        days = [date(2026, 1, 5), date(2026, 1, 9), date(2026, 2, 3)]
+        register(Measure("households", "households", "month", lambda pk: shares_of(pk)))
+        other = thing(self.unit, 0, month=3, code="b")
+        for day, amount in zip(days, (5, 0, 8), strict=True):
+            with mock.patch.object(counting, "today", return_value=day), counting.counting(self.thing, other):
+                Field.objects.filter(pk=self.thing.pk).update(order=amount)
+                Field.objects.filter(pk=other.pk).update(order=day.month)
+
+        def known(day):
+            rows = AreaYear.objects.filter(known_from__lte=day, known_to__gt=day)
+            return list(rows.values_list("period", "area", "people", "households"))
+
+        moved = [known(day) for day in days]
+        self.assertEqual([people for ((_period, _area, people, _households),) in moved], [6, 1, 10])
+        AreaYear.objects.all().delete()
+        migration = import_module("kheo.tallies.migrations.0005_a_row_a_year")
+        with connection.cursor() as cursor:
+            migration.sum_up(None, SimpleNamespace(connection=connection, execute=cursor.execute))
+        self.assertEqual([known(day) for day in days], moved)
+        self.assertEqual(known(date(2026, 1, 4)), [])
+
 
 class Declaring(TestCase):
+    def test_every_measure_has_a_column_in_the_years_of_communes(self):
+        """One without is right too, but slow; a column without a measure is never read."""
+        self.assertEqual(set(REGISTRY), set(SUMS))
+        columns = {field.name for field in AreaYear._meta.concrete_fields}
+        self.assertEqual(columns - {"id", "period", "area", "known_from", "known_to"}, set(SUMS))
+
+    def test_one_without_a_column_is_read_from_its_cells(self):
+        with only_measure("trees"):
+            unit = cast().dang_uy_tam_quang
+            with counting.counting(of := thing(unit, 0)):
+                Field.objects.filter(pk=of.pk).update(order=4)
+            self.assertEqual(list(AreaYear.objects.all()), [])
+            table = year(2026, "province", everything=True)
+            self.assertEqual(table.totals, {"trees": 4})
+
     def test_only_flows_by_month_or_year_are_measures(self):
         with only_measure(), self.assertRaises(ValueError):
             register(Measure("rate", "rate", "average", shares_of))
 
     def test_a_name_is_taken_once(self):
-        with only_measure("things"), self.assertRaises(ValueError):
-            register(Measure("things", "other", "month", lambda _pk: []))
+        with only_measure("people"), self.assertRaises(ValueError):
+            register(Measure("people", "other", "month", lambda _pk: []))
 
     def test_a_day_belongs_to_its_month_or_year(self):
         month, year = Measure("m", "m", "month", shares_of), Measure("y", "y", "year", shares_of)

@@ -38,7 +38,7 @@ class Counting:
         stack = ExitStack()
         self.addCleanup(stack.close)
         stack.enter_context(only_measure())
-        register(Measure("plans", "plans", "year", lambda _pk: []))
+        register(Measure("enrolled_new", "enrolled_new", "year", lambda _pk: []))
         self.economy = Field.objects.create(code="kinh_te", name="Kinh tế", order=1)
         self.culture = Field.objects.create(code="van_hoa", name="Văn hóa", order=2)
 
@@ -48,27 +48,29 @@ class Counting:
         return unit
 
     def cell(self, area, value, *, on=date(2024, 3, 1), unit=None, field=None, kind="model", **facts):
-        facts = {"known_from": on, "measure": "things", **facts}
+        facts = {"known_from": on, "measure": "people", **facts}
         unit = unit or self.body(area)
         facts |= {"unit": unit, "area": area, "field": field or self.economy, "kind": kind}
-        if facts["measure"] == "things":
+        if facts["measure"] == "people":
             # Counted by month, it has a second cell for its year.
-            of_year = {**facts, "measure": "things/year", "period": on.replace(month=1, day=1)}
+            of_year = {**facts, "measure": "people/year", "period": on.replace(month=1, day=1)}
             if not Cell.objects.filter(**of_year).update(value=F("value") + value):
                 Cell.objects.create(value=value, **of_year)
-            self.of_commune(of_year, value)
-        else:
-            self.of_commune({**facts, "period": on.replace(month=1, day=1)}, value)
+        self.of_commune({**facts, "period": on.replace(month=1, day=1)}, value)
         return Cell.objects.create(period=on, value=value, **facts)
 
     def of_commune(self, facts, value):
         """The sum of its commune's year, as it goes with every cell."""
-        names = ("measure", "period", "area", "known_from", "known_to")
-        of_area = {name: facts[name] for name in names if name in facts}
-        if not AreaYear.objects.filter(**of_area).update(value=F("value") + value):
-            AreaYear.objects.create(value=value, **of_area)
+        until = facts.get("known_to", FOREVER)
+        year, _fresh = AreaYear.objects.get_or_create(
+            period=facts["period"],
+            area=facts["area"],
+            known_to=until,
+            defaults={"known_from": facts["known_from"]},
+        )
+        AreaYear.objects.filter(pk=year.pk).update(**{facts["measure"]: F(facts["measure"]) + value})
 
-    def told(self, table, measure="things"):
+    def told(self, table, measure="people"):
         return {row.label: row.of(measure) for row in table.rows if row.of(measure)}
 
 
@@ -90,7 +92,7 @@ class OfNgheAn(Counting, NgheAn):
         today = year(2024, "area", everything=True, structure=IN_2026)
         self.assertEqual(self.told(today), {"Xã Tam Thái": 8})
         self.assertEqual((today.communes_counted, today.communes, len(today.rows)), (1, 130, 130))
-        self.assertEqual(today.totals["things"], then.totals["things"])
+        self.assertEqual(today.totals["people"], then.totals["people"])
         for day in (IN_2021, IN_2024, IN_2026):
             provinces = year(2024, "province", everything=True, structure=day)
             self.assertEqual(self.told(provinces), {"Tỉnh Nghệ An": 8})
@@ -103,7 +105,7 @@ class OfNgheAn(Counting, NgheAn):
 
     def test_codes_are_those_of_the_structure(self):
         table = year(2024, "area", everything=True, structure=IN_2026)
-        row = next(row for row in table.rows if row.of("things"))
+        row = next(row for row in table.rows if row.of("people"))
         self.assertEqual(row.code, Area.objects.get(pk=row.pk).code_on(IN_2026))
         self.assertEqual(sum(1 for row in table.rows if row.code), 130)
 
@@ -113,7 +115,7 @@ class OfNgheAn(Counting, NgheAn):
         back = figures(Y2026, "area", everything=True, structure=IN_2024)
         self.assertEqual(self.told(back), {"Chưa phân bổ được xuống cấp này": 7})
         self.assertEqual(back.rows[-1].key, NOWHERE)
-        self.assertEqual(back.totals["things"], 7)
+        self.assertEqual(back.totals["people"], 7)
         # Its predecessors lay in one district, which therefore is certain.
         by_district = figures(Y2026, "district", everything=True, structure=IN_2024)
         self.assertEqual(self.told(by_district), {"Huyện Tương Dương": 7})
@@ -128,7 +130,7 @@ class OfNgheAn(Counting, NgheAn):
         other = Area.objects.on(IN_2024).communes().exclude(parent=tuong_duong).first()
         self.cell(other, 100)
         table = year(2024, "area", everything=True, area=tuong_duong)
-        self.assertEqual((table.totals["things"], len(table.rows)), (8, table.communes))
+        self.assertEqual((table.totals["people"], len(table.rows)), (8, table.communes))
         by_field = year(2024, "field", everything=True, area=tuong_duong)
         self.assertEqual(self.told(by_field), {"Kinh tế": 8})
         with self.assertRaises(ValueError):
@@ -206,7 +208,7 @@ class Divided(Counting, TestCase):
         changes.carry_out(division())
         table = self.read()
         self.assertEqual(self.told(table), {"Xã Bình": 7, "Chưa phân bổ được xuống cấp này": 100})
-        self.assertEqual(table.totals["things"], 107)
+        self.assertEqual(table.totals["people"], 107)
         self.assertEqual((table.communes_counted, table.communes), (1, 3))
         self.assertEqual(self.told(self.read("district")), {"Huyện Một": 107})
 
@@ -214,7 +216,7 @@ class Divided(Counting, TestCase):
         changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))
         table = self.read()
         self.assertEqual(sorted(self.told(table).values()), [7, 33, 67])
-        self.assertEqual(table.totals["things"], 107)
+        self.assertEqual(table.totals["people"], 107)
         self.assertEqual((table.communes_counted, table.communes), (3, 3))
 
     def test_what_is_spread_is_marked_with_what_it_rests_on(self):
@@ -223,7 +225,7 @@ class Divided(Counting, TestCase):
         table = reading.by("area")
         self.assertEqual({row.label for row in table.rows if row.estimated}, {"Xã Bắc", "Xã Nam"})
         self.assertEqual(table.row(table.rows[0].key).named, "Xã Bắc (≈ ước tính)")
-        self.assertEqual(sum(row.of("things") for row in table.rows), table.totals["things"])
+        self.assertEqual(sum(row.of("people") for row in table.rows), table.totals["people"])
         [estimate] = reading.estimates
         self.assertEqual(estimate.area, self.old)
         self.assertEqual(sorted(share for _heir, share in estimate.shares), [Fraction(1, 3), Fraction(2, 3)])
@@ -252,7 +254,7 @@ class Divided(Counting, TestCase):
         )
         reading = Reading(Y2024, structure=AFTER, everything=True)
         self.assertEqual({row.label for row in reading.by("area").rows if row.estimated}, {"Xã Bắc"})
-        self.assertEqual(reading.by("area").totals["things"], 107)
+        self.assertEqual(reading.by("area").totals["people"], 107)
         self.assertFalse(any(row.estimated for row in reading.by("district").rows))
         [estimate] = reading.estimates
         self.assertEqual(estimate.bases, ["Nghị quyết mẫu · 01/01/2025 · toàn bộ dân số"])
@@ -271,7 +273,7 @@ class Divided(Counting, TestCase):
         north = Area.objects.on(AFTER).get(name="Bắc")
         for by in ("area", "field", "line", "kind", "year", "unit"):
             with self.subTest(by=by):
-                self.assertEqual(self.read(by, area=north).totals["things"], 33)
+                self.assertEqual(self.read(by, area=north).totals["people"], 33)
 
     def test_a_cut_off_knows_nothing_of_what_was_entered_later(self):
         before = today() - timedelta(days=1)
@@ -334,20 +336,20 @@ class OfBodies(Counting, TestCase):
         self.succeed(old, new)
         self.assertEqual([row.pk for row in year(2024, "unit", everything=True).rows], [old.pk])
         now = year(2024, "unit", everything=True, structure=IN_2026)
-        self.assertEqual([(row.pk, row.of("things")) for row in now.rows], [(new.pk, 4)])
+        self.assertEqual([(row.pk, row.of("people")) for row in now.rows], [(new.pk, 4)])
         self.assertEqual([row.key for row in year(2024, "line", everything=True).rows], ["party"])
         line = year(2024, "line", everything=True, structure=IN_2026)
-        self.assertEqual([(row.key, row.of("things")) for row in line.rows], [("front", 4)])
+        self.assertEqual([(row.key, row.of("people")) for row in line.rows], [("front", 4)])
         yesterday = today() - timedelta(days=1)
         as_known = year(2024, "line", everything=True, structure=IN_2026, known_on=yesterday)
-        self.assertEqual([(row.key, row.of("things")) for row in as_known.rows], [("party", 4)])
+        self.assertEqual([(row.key, row.of("people")) for row in as_known.rows], [("party", 4)])
 
     def test_a_body_that_is_younger_than_the_structure_keeps_its_line(self):
         young = self.body(self.area, line="women", valid_from=date(2025, 7, 1))
         lineage.recompute()
         self.cell(self.area, 4, unit=young, on=date(2026, 1, 1))
         table = year(2026, "line", everything=True, structure=IN_2024)
-        self.assertEqual([(row.key, row.of("things")) for row in table.rows], [("women", 4)])
+        self.assertEqual([(row.key, row.of("people")) for row in table.rows], [("women", 4)])
         self.assertEqual(
             [row.key for row in year(2026, "unit", everything=True, structure=IN_2024).rows], ["-"]
         )
@@ -358,7 +360,7 @@ class OfBodies(Counting, TestCase):
         self.cell(self.area, 5, unit=old)
         self.succeed(old, *two)
         table = year(2024, "unit", everything=True, structure=IN_2026)
-        self.assertEqual([(row.key, row.of("things")) for row in table.rows], [("-", 5)])
+        self.assertEqual([(row.key, row.of("people")) for row in table.rows], [("-", 5)])
 
 
 class Asking(Counting, TestCase):
@@ -381,20 +383,20 @@ class Asking(Counting, TestCase):
 
     def test_a_half_year_tells_nothing_of_plan_years(self):
         self.put(2, on=date(2024, 7, 1))
-        self.put(9, on=date(2024, 1, 1), measure="plans")
+        self.put(9, on=date(2024, 1, 1), measure="enrolled_new")
         half = Period.half(2024, 2)
         table = figures(half, "area", everything=True)
-        self.assertEqual(table.totals, {"things": 2})
+        self.assertEqual(table.totals, {"people": 2})
         with self.assertRaises(ValueError):
-            figures(half, "area", everything=True, measures=["plans"])
-        self.assertEqual(year(2024, "area", everything=True).totals, {"things": 2, "plans": 9})
+            figures(half, "area", everything=True, measures=["enrolled_new"])
+        self.assertEqual(year(2024, "area", everything=True).totals, {"people": 2, "enrolled_new": 9})
 
     def test_as_known_on_a_past_day(self):
         with mock.patch.object(counting, "today", return_value=date(2024, 4, 1)):
             counting.move(self.keys(5))
         with mock.patch.object(counting, "today", return_value=date(2024, 9, 1)):
             counting.move(self.keys(2))
-        read = lambda day: year(2024, "area", everything=True, known_on=day).totals["things"]  # noqa: E731
+        read = lambda day: year(2024, "area", everything=True, known_on=day).totals["people"]  # noqa: E731
         self.assertEqual(
             [read(day) for day in (date(2024, 3, 31), date(2024, 4, 1), date(2024, 8, 31))], [0, 5, 5]
         )
@@ -403,11 +405,11 @@ class Asking(Counting, TestCase):
     def keys(self, difference):
         month = self.key()
         return dict.fromkeys(
-            [month, month._replace(measure="things/year", period=date(2024, 1, 1))], difference
+            [month, month._replace(measure="people/year", period=date(2024, 1, 1))], difference
         )
 
     def key(self):
-        return counting.Key("things", date(2024, 3, 1), self.unit.pk, self.area.pk, self.economy.pk, "model")
+        return counting.Key("people", date(2024, 3, 1), self.unit.pk, self.area.pk, self.economy.pk, "model")
 
     def test_what_is_invented_is_left_out_unless_asked_for(self):
         self.put(2)
@@ -426,7 +428,7 @@ class Asking(Counting, TestCase):
     def test_a_closed_row_is_not_counted(self):
         self.put(2, known_to=date(2024, 3, 2))
         self.put(3, known_from=date(2024, 3, 2), known_to=FOREVER)
-        self.assertEqual(year(2024, "area", everything=True).totals["things"], 3)
+        self.assertEqual(year(2024, "area", everything=True).totals["people"], 3)
 
     def test_the_words_for_a_structure(self):
         self.assertEqual(structure_day("then", Y2024), date(2024, 12, 31))
@@ -439,7 +441,7 @@ class Asking(Counting, TestCase):
         told = year(2024, "area", everything=True).as_json()
         self.assertEqual(
             told["rows"],
-            [{"key": str(self.area.pk), "label": "Xã An", "code": "m2", "things": 2, "plans": 0}],
+            [{"key": str(self.area.pk), "label": "Xã An", "code": "m2", "people": 2, "enrolled_new": 0}],
         )
         self.assertEqual((told["communes_counted"], told["communes"]), (1, 1))
 
@@ -455,7 +457,7 @@ class WhoSees(Counting, TestCase):
         self.cell(self.cast.tam_hop, 100, on=date(2026, 1, 1), unit=self.cast.dang_uy_tam_hop)
 
     def total(self, who):
-        return year(2026, "field", who=who).totals["things"]
+        return year(2026, "field", who=who).totals["people"]
 
     def test_by_place_and_by_line(self):
         self.assertEqual(self.total(self.cast.hoa), 111)
