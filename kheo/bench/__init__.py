@@ -39,6 +39,8 @@ class Bench:
     conditions: str | Callable[[], str]
     # Says its own lines instead of being timed from outside.
     tells: bool = False
+    # What it measures on where it brings a database of its own; else the one Kheo is set up with.
+    on: str = ""
 
 
 @dataclass
@@ -61,25 +63,30 @@ def bench(
     runs: int = 30,
     times: int = 1,
     conditions: str | Callable[[], str] = "",
+    on: str = "",
 ) -> Callable[[Work], Work]:
     """Register the decorated function under a dotted name. `conditions` says on what it is measured."""
 
     def register(work: Work) -> Work:
         if name in REGISTERED:
             raise ValueError(f"There are two benchmarks called {name}.")
-        REGISTERED[name] = Bench(name, work, baseline, needs, runs, times, conditions)
+        REGISTERED[name] = Bench(name, work, baseline, needs, runs, times, conditions, on=on)
         return work
 
     return register
 
 
 def telling(
-    name: str, *, needs: Callable[[], Any] | None = None, conditions: str | Callable[[], str] = ""
+    name: str,
+    *,
+    needs: Callable[[], Any] | None = None,
+    conditions: str | Callable[[], str] = "",
+    on: str = "",
 ) -> Callable[[Work], Work]:
     """Register a function that measures by itself: it yields (what, value, unit, baseline or None)."""
 
     def register(work: Work) -> Work:
-        bench(name, needs=needs, runs=1, conditions=conditions)(work)
+        bench(name, needs=needs, runs=1, conditions=conditions, on=on)(work)
         REGISTERED[name].tells = True
         return work
 

@@ -27,10 +27,7 @@ def main() -> None:
     import django
 
     django.setup()
-    for module in pkgutil.iter_modules(bench.__path__):
-        if not module.name.startswith("_"):
-            import_module(f"kheo.bench.{module.name}")
-
+    register_all()
     chosen = [
         one
         for name, one in sorted(bench.REGISTERED.items())
@@ -43,16 +40,15 @@ def main() -> None:
         print("\n".join(one.name for one in chosen))
         return
 
-    ground = machine()
     if not options.json:
-        print(ground)
+        print(machine(chosen))
         print(f"{'':44}{'value':>12}{'baseline':>12}{'ratio':>8}  unit")
     for one in chosen:
         conditions = ""
         for result in bench.results(one):
             conditions = result["conditions"]
             if options.json:
-                told = [part for part in (result["conditions"], ground) if part]
+                told = [part for part in (result["conditions"], machine([one])) if part]
                 print(json.dumps({**result, "conditions": "; ".join(told)}, ensure_ascii=False), flush=True)
             else:
                 print(row(result), flush=True)
@@ -60,12 +56,20 @@ def main() -> None:
             print(f"  ({conditions})")
 
 
-def machine() -> str:
+def register_all() -> None:
+    for module in pkgutil.iter_modules(bench.__path__):
+        if not module.name.startswith("_"):
+            import_module(f"kheo.bench.{module.name}")
+
+
+def machine(chosen: list[bench.Bench]) -> str:
+    """The databases on which these are measured, and how busy the machine is."""
     from django.db import connection
 
+    databases = " and ".join(sorted({one.on or connection.vendor for one in chosen}))
     # Beside others a page waits for its turn: figures taken under load say little.
     load = os.getloadavg()[0]
-    return f"{connection.vendor}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f}"
+    return f"{databases}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f}"
 
 
 def row(result: dict[str, Any]) -> str:

@@ -21,6 +21,8 @@ from pathlib import Path
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
+# What is measured here is measured on this, whatever database Kheo itself is set up with.
+DATABASE = "postgresql"
 TICKS = os.sysconf("SC_CLK_TCK")
 ENDING = (ProcessLookupError, FileNotFoundError)
 # What is started here goes with the benchmark even when that is killed outright.

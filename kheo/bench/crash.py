@@ -14,7 +14,7 @@ from typing import Any
 
 from kheo import bench
 from kheo.bench import Told, telling
-from kheo.bench._served import Served, served, wait_for
+from kheo.bench._served import DATABASE, Served, served, wait_for
 
 ACKNOWLEDGED = 1000
 CONNECTIONS = 6
@@ -96,6 +96,7 @@ def restarted(server: Served, phones: list) -> tuple[float, dict[str, int]]:
 @telling(
     "crash",
     conditions="workers of the server, then backends of PostgreSQL, killed with kill -9 about once a second",
+    on=DATABASE,
 )
 def crash() -> Iterator[Told]:
     wanted = max(40, round(ACKNOWLEDGED * bench.SCALE))

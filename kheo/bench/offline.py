@@ -18,7 +18,7 @@ import psycopg
 
 from kheo import bench
 from kheo.bench import Told, rank, telling
-from kheo.bench._served import Served, served
+from kheo.bench._served import DATABASE, Served, served
 
 SECONDS, SOAK, SOAK_RATE = 20.0, 30.0, 50
 BATCH = 20
@@ -105,7 +105,7 @@ def seconds() -> float:
     return max(2.0, SECONDS * bench.SCALE)
 
 
-@telling("offline.single", conditions=f"one envelope a request; {CONDITIONS}")
+@telling("offline.single", conditions=f"one envelope a request; {CONDITIONS}", on=DATABASE)
 def single() -> Iterator[Told]:
     at = ground()
     for connections in (2, 8):
@@ -113,7 +113,11 @@ def single() -> Iterator[Told]:
         yield from measured(run, at.inserts, connections, "envelope")
 
 
-@telling("offline.batch", conditions=f"{BATCH} envelopes a request, p50 to p99 of a request; {CONDITIONS}")
+@telling(
+    "offline.batch",
+    conditions=f"{BATCH} envelopes a request, p50 to p99 of a request; {CONDITIONS}",
+    on=DATABASE,
+)
 def batch() -> Iterator[Told]:
     at = ground()
     for connections in (2, 8):
@@ -121,7 +125,11 @@ def batch() -> Iterator[Told]:
         yield from measured(run, at.inserts, connections, "envelope")
 
 
-@telling("offline.photo", conditions=f"a photo of {PHOTO_BYTES // 1000} KB a request, by tus; {CONDITIONS}")
+@telling(
+    "offline.photo",
+    conditions=f"a photo of {PHOTO_BYTES // 1000} KB a request, by tus; {CONDITIONS}",
+    on=DATABASE,
+)
 def photo() -> Iterator[Told]:
     at = ground()
     for connections in (2, 8):
@@ -135,6 +143,7 @@ def photo() -> Iterator[Told]:
     "offline.soak",
     conditions=f"a periodic report of {2 * INITIATIVES} questions, {SOAK_RATE} a second for {SOAK:.0f} s, "
     f"each at its moment whether or not those before were answered; {CONDITIONS}",
+    on=DATABASE,
 )
 def soak() -> Iterator[Told]:
     at = ground()
@@ -150,7 +159,11 @@ def soak() -> Iterator[Told]:
     yield "last_third.p50", rank(last, 0.5), "ms", rank(first, 0.5)
 
 
-@telling("offline.worker", conditions="bytes in memory of a worker, what workers share counted with each")
+@telling(
+    "offline.worker",
+    conditions="bytes in memory of a worker, what workers share counted with each",
+    on=DATABASE,
+)
 def worker() -> Iterator[Told]:
     at = ground()
     yield "memory.loaded", max(at.server.memory()) / 1e6, "MB a worker", None

@@ -1,13 +1,18 @@
 """The harness of the benchmarks: what it says of a measured thing."""
 
+import json
+
 import pytest
 from django.db import connection
 
 from kheo import bench
+from kheo.bench import __main__, _served
 
 
 @pytest.fixture
 def registered(monkeypatch):
+    # What registers when it is imported does so now, and not among those of a test.
+    __main__.register_all()
     monkeypatch.setattr(bench, "REGISTERED", {})
     return bench.REGISTERED
 
@@ -19,7 +24,7 @@ def test_ranks_are_values_that_were_measured():
 
 
 # Measured on grounds of their own, elsewhere.
-OTHERS = ("text.", "crash", "offline.", "history.")
+OTHERS = ("text.", "crash", "offline.", "history.", "lists.")
 
 
 @pytest.mark.django_db
@@ -47,6 +52,26 @@ def test_a_benchmark_stands_beside_the_plain_way(registered):
         "ratio": 0.5,
         "conditions": "three runs",
     }
+
+
+def test_the_database_named_is_the_one_measured_on(registered, monkeypatch, capsys):
+    """What brings a PostgreSQL of its own says so, whatever Kheo runs on."""
+    bench.telling("at_home")(lambda: [("n", 1.0, "rows", None)])
+    bench.telling("brought", on=_served.DATABASE)(lambda: [("n", 1.0, "rows", None)])
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    monkeypatch.setattr("sys.argv", ["script/bench", "brought", "at_home", "--json"])
+    __main__.main()
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {line["name"]: line["conditions"].split(",")[0] for line in said} == {
+        "brought.n": "postgresql", "at_home.n": "sqlite",
+    }  # fmt: skip
+
+
+def test_what_is_served_for_a_benchmark_is_on_postgresql():
+    __main__.register_all()
+    brought = {one.name: one.on for one in bench.REGISTERED.values() if one.on}
+    assert set(brought.values()) == {_served.DATABASE}
+    assert brought.keys() == {name for name in bench.REGISTERED if name.split(".")[0] in ("crash", "offline")}
 
 
 def test_a_name_is_given_once(registered):
