@@ -10,7 +10,7 @@ An area is named in a change by a reference:
     "new:16936"   the area this change opens under this key
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kheo.audit import models as audit
@@ -130,9 +131,10 @@ class Reading:
         for area in Area.objects.filter(pk__in=ids):
             self.found[f"#{area.pk}"] = area
         codes = [ref for ref in named if ":" in ref and not ref.startswith("new:")]
-        for system in {ref.split(":")[0] for ref in codes}:
+        for system, some in _by_system(tuple(ref.split(":", 1)) for ref in codes).items():
             rows = AreaCode.objects.filter(system=system, valid_from__lte=self.eve, valid_to__gt=self.eve)
-            for row in rows.filter(area__in_force=True, area__annulled=False).select_related("area"):
+            rows = rows.filter(area__in_force=True, area__annulled=False).select_related("area")
+            for row in _named(rows, "code", some):
                 self.found[f"{system}:{row.code}"] = row.area
         missing = sorted(ref for ref in named if not ref.startswith("new:") and ref not in self.found)
         if missing:
@@ -145,14 +147,17 @@ class Reading:
     def _find_openings(self) -> None:
         """Openings that an earlier run made, told by their code and first day, or by place and name."""
         on, opens = self.change.on, self.change.opens
-        begun = list(Area.objects.filter(valid_from=on, annulled=False).prefetch_related("codes"))
+        begun = Area.objects.filter(valid_from=on, annulled=False)
+        rows = AreaCode.objects.filter(valid_from=on, area__in=begun).select_related("area")
         by_code = {
-            (code.system, code.code, area.level): area
-            for area in begun
-            for code in area.codes.all()
-            if code.valid_from == on
+            (system, row.code, row.area.level): row.area
+            for system, some in _by_system(code for opening in opens for code in opening.codes).items()
+            for row in _named(rows.filter(system=system), "code", some)
         }
-        by_name = {(area.parent_id, area.level, area.type, area.name): area for area in begun}
+        names = {opening.name for opening in opens if not opening.codes}
+        by_name = {
+            (area.parent_id, area.level, area.type, area.name): area for area in _named(begun, "name", names)
+        }
         for opening in opens:
             keys = [(*code, opening.level) for code in opening.codes]
             area = next((by_code[key] for key in keys if key in by_code), None)
@@ -198,6 +203,21 @@ class Reading:
             certain = len(links) == 1 and (links[0].kind != Kind.PART or links[0].share == 1)
             going.append((hamlet, self.found.get(links[0].successor) if certain else None))
         return going
+
+
+def _by_system(codes: Iterable[tuple[str, ...]]) -> dict[str, set[str]]:
+    """Codes by the system they belong to."""
+    found: dict[str, set[str]] = {}
+    for system, code in codes:
+        found.setdefault(system, set()).add(code)
+    return found
+
+
+def _named(rows: QuerySet, column: str, words: Iterable[str]) -> Iterator[Any]:
+    """The rows in which one of the words stands, however many: databases bound the parameters of a query."""
+    words = sorted(words)
+    for start in range(0, len(words), 500):
+        yield from rows.filter(**{f"{column}__in": words[start : start + 500]})
 
 
 def preview(change: AreaChange) -> Counts:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.db import transaction
+
 from kheo.lib.database import analyse
 from kheo.lib.periods import FOREVER
 from kheo.places.models import Area, AreaSuccession, Level
@@ -16,6 +18,12 @@ def load(until: date = FOREVER) -> int:
     are founded by its story. Returns how many bodies were founded.
     """
     bodies.load_functions()
+    # All or nothing: a run that finds bodies takes them for linked.
+    with transaction.atomic():
+        return _load(until)
+
+
+def _load(until: date) -> int:
     # In one order on every database, so that the same bodies get the same ids.
     areas = list(
         Area.objects.exclude(level__in=[Level.HAMLET, Level.PART])

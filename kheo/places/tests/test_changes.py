@@ -36,6 +36,14 @@ def division(*shares):
     )
 
 
+class ReadingReferences(TestCase):
+    def test_only_what_a_change_names_is_looked_up(self):
+        """A nation has 14,000 areas with codes, and each of its provinces is a change of its own."""
+        areas = invented("An", "Bình", "Châu")
+        reading = changes.Reading(division())
+        self.assertEqual(reading.found, {"gso:m1": areas["An"].parent, "gso:m2": areas["An"]})
+
+
 class Merging(TestCase):
     def setUp(self):
         self.areas = invented("An", "Bình", "Châu")
