@@ -82,7 +82,7 @@ class Killed(TransactionTestCase):
                 stdout=subprocess.PIPE,
                 text=True,
                 cwd=settings.ROOT,
-                env=_environment(Path(folder)),
+                env=environment(Path(folder)),
             )
             try:
                 assert child.stdout is not None
@@ -107,7 +107,7 @@ class Killed(TransactionTestCase):
         self.assertIsNone(reorganise.every_night())
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """That of a process on the database of this test."""
     known = settings.DATABASES["default"]
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE, "KHEO_DATA": str(folder)}

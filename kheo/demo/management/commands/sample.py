@@ -46,12 +46,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:18}{rows:>12,}  {told['digests'].get(name, '')[:16]}")
         self.stdout.write(
             _(
-                "%(rows)s rows in %(seconds)s s, %(speed)s a second. "
+                "%(rows)s rows in %(seconds)s s, %(speed)s a second; of that indexes %(indexes)s s. "
                 "Everything in it is invented; the journal is left out."
             )
             % {
                 "rows": f"{told['rows_poured']:,}",
-                "seconds": round(made.seconds["pour"], 1),
+                "seconds": round(sum(made.seconds.values()), 1),
+                "indexes": round(made.seconds["indexes"], 1),
                 "speed": f"{told['rows_a_second']:,}",
             }
         )
