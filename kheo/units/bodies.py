@@ -211,12 +211,12 @@ def succeed_areas(on: date) -> tuple[int, int]:
             heirs[succession.predecessor_id].append(succession)
     # Plain values: a nation's bodies are 108,000 that end and 36,000 that begin on one day.
     opening = defaultdict(list)
-    for area, function, *unit in (
+    for place, function, candidate, candidate_key, candidate_line in (
         Competence.objects.filter(unit__valid_from=on, unit__annulled=False)
         .order_by("unit_id")
         .values_list("unit__area_id", "function_id", "unit_id", "unit__key", "unit__line")
     ):
-        opening[area, function].append(tuple(unit))
+        opening[place, function].append((candidate, candidate_key, candidate_line))
     rows = []
     tied = UnitSuccession.objects.filter(predecessor=OuterRef("pk"), known_to=FOREVER)
     closing = Unit.objects.filter(valid_to=on, area__valid_to=on, annulled=False).exclude(Exists(tied))
