@@ -10,7 +10,7 @@ An area is named in a change by a reference:
     "new:16936"   the area this change opens under this key
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -27,7 +27,7 @@ from kheo.lib.formats import number
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.places import lineage
-from kheo.places.lineage import in_batches
+from kheo.places.lineage import in_batches, in_portions
 from kheo.places.models import Area, AreaCode, AreaLineage, AreaName, AreaSuccession, Level
 
 Kind = AreaSuccession.Kind
@@ -191,6 +191,10 @@ class Reading:
 
     def hamlets(self, closing: Iterable[Area]) -> list[tuple[Area, Area | None]]:
         """Hamlets that end with their commune, each with the commune where it goes on, if that is certain."""
+        return [(hamlet, self.found.get(reference)) for hamlet, reference in self.going(closing)]
+
+    def going(self, closing: Iterable[Area]) -> list[tuple[Area, str]]:
+        """The same with the commune's reference, also where it is not prepared yet; "" if uncertain."""
         heirs: dict[int, list[Succeeding]] = {}
         for link in self.change.successions:
             heirs.setdefault(self[link.predecessor].pk, []).append(link)
@@ -201,7 +205,7 @@ class Reading:
             # A hamlet goes where its people go.
             links = [link for link in heirs.get(hamlet.parent_id, []) if link.kind != Kind.LAND]
             certain = len(links) == 1 and (links[0].kind != Kind.PART or links[0].share == 1)
-            going.append((hamlet, self.found.get(links[0].successor) if certain else None))
+            going.append((hamlet, links[0].successor if certain else ""))
         return going
 
 
@@ -243,17 +247,17 @@ def preview(change: AreaChange) -> Counts:
     return counts
 
 
-def prepare(change: AreaChange) -> dict[str, Area]:
+def prepare(change: AreaChange, at_once: int | None = None) -> dict[str, Area]:
     """Make the areas that the change opens, out of force: nobody sees them until the switch.
 
-    Returns all areas of the change by reference.
+    Returns all areas of the change by reference. `at_once`: at most so many now; superiors come first.
     """
     with transaction.atomic():
         _one_at_a_time()
         reading = Reading(change)
         new: list[Area] = []
         codes: list[AreaCode] = []
-        for opening in reading.missing():
+        for opening in reading.missing()[:at_once]:
             area = Area(
                 level=opening.level,
                 type=opening.type,
@@ -279,16 +283,59 @@ def prepare(change: AreaChange) -> dict[str, Area]:
     return reading.found
 
 
+def hamlets_to_prepare(change: AreaChange, ready: Collection[int] = ()) -> list[tuple[Area, str]]:
+    """The hamlets that go over whole to an area the change opens, each with the reference of that area.
+
+    Those whose ids are `ready` are left out. Where the heir lives already, they wait for the switch: whoever
+    looks for the heir's hamlets would find them.
+    """
+    reading = Reading(change)
+    return [
+        (hamlet, reference)
+        for hamlet, reference in reading.going(reading.closings())
+        if reference.startswith("new:") and hamlet.pk not in ready
+    ]
+
+
+def prepare_hamlets(change: AreaChange, some: list[tuple[Area, str]]) -> dict[int, int]:
+    """Make these hamlets anew, out of force, under areas that are prepared: old id → new id."""
+    reading = Reading(change)
+    going = [(hamlet, reading[ref]) for hamlet, ref in some if ref in reading.found]
+    new = [_again(hamlet, heir, change.on) for hamlet, heir in going if not heir.in_force]
+    for hamlet in new:
+        hamlet.in_force = False
+    old = [hamlet.pk for hamlet, heir in going if not heir.in_force]
+    return dict(zip(old, (hamlet.pk for hamlet in Area.objects.plant(new)), strict=True))
+
+
+def _again(hamlet: Area, commune: Area, on: date) -> Area:
+    return Area(
+        level=Level.HAMLET,
+        type=hamlet.type,
+        name=hamlet.name,
+        parent=commune,
+        valid_from=on,
+        sample=hamlet.sample,
+        source=hamlet.source,
+    )
+
+
 def _one_at_a_time() -> None:
     """Two people carrying out the same change would open everything twice; the roots' rows are the lock."""
     # Of no key: who enters a record of the province meanwhile does not wait.
     list(Area.objects.select_for_update(no_key=True).filter(parent=None).order_by("pk"))
 
 
-def carry_out(change: AreaChange, by: Any = None, progress: Progress | None = None) -> Counts:
+def carry_out(
+    change: AreaChange,
+    by: Any = None,
+    progress: Progress | None = None,
+    ready: Mapping[int, int] | None = None,
+) -> Counts:
     """Prepare what is not prepared, then switch: close, open, link, and bring lineage and paths up to date.
 
-    One transaction. Carried out before, it changes nothing and counts zero. `by` is who decided (a post).
+    One transaction. Carried out before, it changes nothing and counts zero. `by` is who decided (a post);
+    `ready` are the hamlets that are prepared, old id → new id.
     """
     say = progress or (lambda words: None)
     if change.on > today():
@@ -309,7 +356,7 @@ def carry_out(change: AreaChange, by: Any = None, progress: Progress | None = No
         touched += _open(reading, by, change)
         hamlets = reading.hamlets(closing)
         links = _unwritten(reading)
-        links += _open_hamlets(hamlets, change)
+        links += _open_hamlets(hamlets, change, ready or {})
         _close([*closing, *(hamlet for hamlet, _ in hamlets)], change, by)
         touched += _rename(reading, by)
         say(_("Writing what became of them"))
@@ -325,7 +372,7 @@ def carry_out(change: AreaChange, by: Any = None, progress: Progress | None = No
 
 def _refuse_another_decision(reading: Reading) -> None:
     """Two decisions of one day may not say different things of one area, nor hang one under what ends."""
-    on = reading.change.on
+    change, on = reading.change, reading.change.on
     fresh = [link for link in _unwritten(reading) if link.predecessor.valid_to == on]
     said = {(reading[link.predecessor].pk, link.successor) for link in reading.change.successions}
     named = {(old, reading.found[new].pk) for old, new in said if new in reading.found}
@@ -336,8 +383,11 @@ def _refuse_another_decision(reading: Reading) -> None:
                 _("%(area)s ends on that day by another decision. Enter both in one table.")
                 % {"area": next(each.predecessor.full_name for each in fresh)}
             )
-    for opening in reading.missing():
-        parent = reading[opening.parent] if opening.parent else None
+    for opening in change.opens:
+        made = reading.found.get(f"new:{opening.key}")
+        parent = reading.found.get(opening.parent)
+        if made is not None and made.in_force:
+            continue
         if parent is not None and not parent.valid_from <= on < parent.valid_to:
             raise Refused(
                 _("%(area)s ends by another decision. Say under whom %(new)s lies.")
@@ -421,23 +471,30 @@ def _divided(change: AreaChange) -> dict[str, list[Succeeding]]:
     return {ref: each for ref, each in links.items() if len(each) > 1 or each[0].kind == Kind.PART}
 
 
-def _open_hamlets(hamlets: list[tuple[Area, Area | None]], change: AreaChange) -> list[AreaSuccession]:
+def _open_hamlets(
+    hamlets: list[tuple[Area, Area | None]], change: AreaChange, ready: Mapping[int, int]
+) -> list[AreaSuccession]:
     """Re-open hamlets under the commune that took theirs whole; the others follow their commune undecided."""
     going = [(hamlet, commune) for hamlet, commune in hamlets if commune is not None]
-    new = [
-        Area(
-            level=Level.HAMLET,
-            type=hamlet.type,
-            name=hamlet.name,
-            parent=commune,
-            valid_from=change.on,
-            sample=hamlet.sample,
-            source=hamlet.source,
-        )
-        for hamlet, commune in going
-    ]
-    if new:
-        Area.objects.plant(new)
+    waiting = Area.objects.filter(in_force=False, level=Level.HAMLET, annulled=False)
+    prepared = {area.pk: area for area in in_batches(waiting, "pk__in", ready.values())}
+    new, missing = [], []
+    for hamlet, commune in going:
+        again = prepared.get(ready.get(hamlet.pk, 0))
+        # It may have been given another name or kind meanwhile.
+        if again is None or (again.parent_id, again.type, again.name) != (
+            commune.pk,
+            hamlet.type,
+            hamlet.name,
+        ):
+            again = _again(hamlet, commune, change.on)
+            missing.append(again)
+        again.in_force = True
+        new.append(again)
+    for some in in_portions(area.pk for area in new if area.pk):
+        Area.objects.filter(pk__in=some).update(in_force=True)
+    if missing:
+        Area.objects.plant(missing)
     return [
         AreaSuccession(
             predecessor=hamlet,

@@ -46,6 +46,7 @@ NO_PAGE = {
     "trust_certificate": "a file, where an internal authority is used",
     "roster": "nobody arrives by a list in the demonstration; its room tests it",
     "roster_sheet": "a spreadsheet",
+    "reorganisation_progress": "a part of the page of its decision",
     "reorganisation_reverse": "nobody is mistaken in the demonstration; its room tests it",
     "undecided_commune": "nothing is divided in the demonstration; its room tests it",
     "settlement_withdraw": "nothing is divided in the demonstration; its room tests it",

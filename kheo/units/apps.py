@@ -64,6 +64,7 @@ class UnitsConfig(AppConfig):
                 "committee_renewed": _("decision entered"),
                 "member_seated": _("member seated"),
                 "carried_out": _("carried out"),
+                "resumed": _("had it go on"),
                 "reversed": _("reversed by a correcting decision"),
                 "reopened": _("lives again"),
                 "annulled": _("was never there, as is known now"),

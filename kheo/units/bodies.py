@@ -5,15 +5,16 @@ areas from them and links those that followed one another.
 """
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from kheo.lib.database import write_back
 from kheo.lib.periods import BEGINNING, FOREVER
 from kheo.lib.pouring import pour_made
 from kheo.lib.vietnamese import fold, sort_key
@@ -90,66 +91,132 @@ def found(areas: Iterable[Area], until: date = FOREVER) -> list[Unit]:
     Areas come with their ancestors' bodies already founded or among them. Bodies that begin on or after
     `until` are left out: they belong to a structure that has not begun. Founding twice changes nothing.
     """
-    order = {"province": 0, "district": 1, "commune": 2}
-    areas = sorted((area for area in areas if area.level in order), key=lambda area: order[area.level])
-    known = _known_at(areas)
-    by_level = defaultdict(list)
-    for body in bodies():
-        by_level[body.level].append(body)
-    units: list[Unit] = []
-    competences: list[Competence] = []
+    areas = list(areas)
     with transaction.atomic():
-        wanted = [
-            (area, body)
-            for area in areas
-            for body in by_level[area.level]
-            if max(area.valid_from, body.opens) < min(area.valid_to, body.closes, until)
-            and (area.pk, body.key) not in known
-        ]
-        for (area, body), pk in zip(wanted, paths.reserve_ids(Unit, len(wanted)), strict=True):
-            name = body.named(body.name, area)
-            parent = _superior(area, body, known)
-            unit = Unit(
-                pk=pk,
-                key=body.key,
-                kind=Unit.Kind.COMMITTEE if body.key == "ban_chi_dao" else Unit.Kind.BODY,
-                name=name,
-                short_name=body.named(body.short_name, area),
-                line=body.line,
-                level=body.level,
-                area=area,
-                parent=parent,
-                path=(parent.path if parent else "") + paths.segment(pk),
-                path_now=(parent.path_now if parent else "") + paths.segment(pk),
-                valid_from=max(area.valid_from, body.opens),
-                valid_to=min(area.valid_to, body.closes),
-                sort_key=sort_key(name)[:600],
-                folded=fold(name)[:300],
-                note=body.basis,
-                sample=area.sample,
-            )
-            known[area.pk, body.key] = unit
-            units.append(unit)
-            competences += [
-                Competence(
-                    unit=unit, function_id=function, valid_from=unit.valid_from, valid_to=unit.valid_to
-                )
-                for function in body.functions
-            ]
+        known = _known_at(areas)
+        units = _founded(_wanted(areas, known, until), known)
         # A nation has 146,000 of them.
         pour_made(units)
-        pour_made(competences)
-        Committee.objects.bulk_create(Committee(unit=unit) for unit in units if unit.key == "ban_chi_dao")
+        _take_office(units)
     return units
 
 
-def _known_at(areas: Iterable[Area]) -> dict[tuple[int, str], Unit]:
+def prepare(areas: Iterable[Area], at_once: int) -> int:
+    """Found bodies of areas that are prepared, out of force like these, so many at once. Answers how many.
+
+    What they answer for comes when they are brought into force: nobody finds them by it before.
+    """
+    areas = list(areas)
+    with transaction.atomic():
+        known = _known_at(areas, Unit.with_prepared.all())
+        units = _founded(_wanted(areas, known)[:at_once], known)
+        for unit in units:
+            unit.in_force = False
+        Unit.objects.bulk_create(units, batch_size=500)
+    return len(units)
+
+
+def to_prepare(levels: Iterable[str], on: date) -> int:
+    """How many bodies are founded with areas of these levels that begin on a day."""
+    each = Counter(body.level for body in bodies() if body.closes > on)
+    return sum(each[level] for level in levels)
+
+
+def bring_into_force(areas: Iterable[Area]) -> list[Unit]:
+    """The bodies prepared for these areas begin, under whoever is their superior now."""
+    areas = list(areas)
+    prepared = Unit.with_prepared.filter(in_force=False, annulled=False).select_related("area")
+    ready = in_batches(prepared, "area__in", [area.pk for area in areas])
+    if not ready:
+        return []
+    known = _known_at(areas, Unit.with_prepared.all())
+    rank = {(body.level, body.key): (_ORDER[body.level], n, body) for n, body in enumerate(bodies())}
+    mine = (known[unit.area_id, unit.key] for unit in ready if (unit.level, unit.key) in rank)
+    ready = sorted(
+        (unit for unit in mine if not unit.in_force),
+        key=lambda unit: rank[unit.level, unit.key][:2],
+    )
+    at = {area.pk: area for area in areas}
+    for unit in ready:
+        parent = _superior(at[unit.area_id], rank[unit.level, unit.key][2], known)
+        unit.parent, unit.in_force = parent, True
+        unit.path = (parent.path if parent else "") + paths.segment(unit.pk)
+        unit.path_now = (parent.path_now if parent else "") + paths.segment(unit.pk)
+    write_back(ready, "parent", "path", "path_now", "in_force")
+    _take_office(ready)
+    return ready
+
+
+_ORDER = {"province": 0, "district": 1, "commune": 2}
+
+
+def _wanted(
+    areas: list[Area], known: dict[tuple[int, str], Unit], until: date = FOREVER
+) -> list[tuple[Area, Body]]:
+    """The bodies these areas should have and have not, superiors first."""
+    by_level = defaultdict(list)
+    for body in bodies():
+        by_level[body.level].append(body)
+    return [
+        (area, body)
+        for area in sorted((area for area in areas if area.level in _ORDER), key=lambda a: _ORDER[a.level])
+        for body in by_level[area.level]
+        if max(area.valid_from, body.opens) < min(area.valid_to, body.closes, until)
+        and (area.pk, body.key) not in known
+    ]
+
+
+def _founded(wanted: list[tuple[Area, Body]], known: dict[tuple[int, str], Unit]) -> list[Unit]:
+    """Their rows, not saved yet; they are added to `known`."""
+    units = []
+    for (area, body), pk in zip(wanted, paths.reserve_ids(Unit, len(wanted)), strict=True):
+        name = body.named(body.name, area)
+        parent = _superior(area, body, known)
+        unit = Unit(
+            pk=pk,
+            key=body.key,
+            kind=Unit.Kind.COMMITTEE if body.key == "ban_chi_dao" else Unit.Kind.BODY,
+            name=name,
+            short_name=body.named(body.short_name, area),
+            line=body.line,
+            level=body.level,
+            area=area,
+            parent=parent,
+            path=(parent.path if parent else "") + paths.segment(pk),
+            path_now=(parent.path_now if parent else "") + paths.segment(pk),
+            valid_from=max(area.valid_from, body.opens),
+            valid_to=min(area.valid_to, body.closes),
+            sort_key=sort_key(name)[:600],
+            folded=fold(name)[:300],
+            note=body.basis,
+            sample=area.sample,
+        )
+        known[area.pk, body.key] = unit
+        units.append(unit)
+    return units
+
+
+def _take_office(units: list[Unit]) -> None:
+    """From their first day they answer for what the list says."""
+    functions = {(body.level, body.key): body.functions for body in bodies()}
+    pour_made(
+        [
+            Competence(unit=unit, function_id=function, valid_from=unit.valid_from, valid_to=unit.valid_to)
+            for unit in units
+            for function in functions[unit.level, unit.key]
+        ]
+    )
+    Committee.objects.bulk_create(Committee(unit=unit) for unit in units if unit.key == "ban_chi_dao")
+
+
+def _known_at(areas: Iterable[Area], rows: QuerySet[Unit] | None = None) -> dict[tuple[int, str], Unit]:
     """The bodies of these areas and of those above them, by area and key.
 
     Where a body was reorganised inside its area, the last row of its key stands for it.
     """
     here = {pk for area in areas for pk in paths.ids(area.path)}
-    founded = Unit.objects.exclude(key="").filter(annulled=False).order_by("valid_to", "pk")
+    rows = Unit.objects.all() if rows is None else rows
+    founded = rows.exclude(key="").filter(annulled=False).order_by("valid_to", "pk")
     return {(unit.area_id, unit.key): unit for unit in in_batches(founded, "area__in", here)}
 
 

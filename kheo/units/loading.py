@@ -26,7 +26,8 @@ def load(until: date = FOREVER) -> int:
 def _load(until: date) -> int:
     # In one order on every database, so that the same bodies get the same ids.
     areas = list(
-        Area.objects.exclude(level__in=[Level.HAMLET, Level.PART])
+        Area.objects.filter(in_force=True)
+        .exclude(level__in=[Level.HAMLET, Level.PART])
         .select_related("parent__parent")
         .order_by("pk")
     )

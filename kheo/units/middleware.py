@@ -16,7 +16,7 @@ from kheo.ui.doors import why_open
 from kheo.ui.middleware import refusal
 from kheo.units import other_posts, reorganise
 from kheo.units.acting import Request
-from kheo.units.models import Post
+from kheo.units.models import Post, Reorganisation
 from kheo.units.reach import posts_of
 
 NO_POST = _("You hold no post today. Ask your unit's administrator to give you one.")
@@ -54,7 +54,9 @@ class ActingPost:
 class NewDay:
     """The first request of a day brings into force what takes effect on it.
 
-    Asked once a day in each process; what another process has done by then is found done.
+    Asked once a day in each process; what another process has done by then is found done. Who only reads does
+    not wait for what is large: it is handed to the worker, and until it has taken effect the structure of
+    before is read. Who enters something waits, so that it is entered in the structure of the day.
     """
 
     met: date | None = None
@@ -64,7 +66,12 @@ class NewDay:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if NewDay.met != (day := today()):
-            reorganise.catch_up()
+            reads = request.method in ("GET", "HEAD")
+            due = Reorganisation.objects.due()
+            if due.exists():
+                reorganise.catch_up(hurry=reads)
+                if reads and due.exclude(work="").exists():
+                    return self.get_response(request)
             NewDay.met = day
         return self.get_response(request)
 

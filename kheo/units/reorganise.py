@@ -8,7 +8,8 @@ follow the lineage. Carrying it out twice changes nothing.
 
 import logging
 import re
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -20,19 +21,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kheo.audit.models import Entry, record, record_all
-from kheo.lib.database import analyse, write_back
+from kheo.lib.database import analyse
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import fold, nfc
-from kheo.places import changes, loading, moves, paths
+from kheo.places import changes, loading, moves
 from kheo.places.changes import AreaChange
 from kheo.places.lineage import in_batches, in_portions
-from kheo.places.models import Area, AreaLineage
-from kheo.units import bodies, body_changes, body_moves, lineage
+from kheo.places.models import Area
+from kheo.units import bodies, body_changes, body_moves, going_on, lineage, preparing
 from kheo.units.body_moves import BodyChange
 from kheo.units.heirs import answers
 from kheo.units.models import (
-    Committee,
     Competence,
     Post,
     Reorganisation,
@@ -43,6 +43,8 @@ from kheo.units.models import (
 )
 
 logger = logging.getLogger(__name__)
+Work = Reorganisation.Work
+Say = Callable[[Reorganisation], None]
 
 
 @dataclass
@@ -138,9 +140,10 @@ def correct(
 
 
 def confirm(story: Reorganisation, *, by: Post) -> Reorganisation:
-    """The decision holds: its areas are prepared out of force, and on its day it takes effect by itself.
+    """The decision holds. From now on it is prepared out of force, and on its day it takes effect by itself.
 
-    One whose day has come is carried out at once. Refused while its table is doubtful.
+    What is small is prepared, and if its day has come carried out, at once; what is large is handed to the
+    worker. Refused while its table is doubtful.
     """
     by.require(Role.ADMIN)
     with transaction.atomic():
@@ -152,14 +155,116 @@ def confirm(story: Reorganisation, *, by: Post) -> Reorganisation:
             raise Refused(_("Lines of the table are doubtful. Mend them first; each says what is missing."))
         # What stood when the table was pasted may have changed since.
         if plan.bodies is not None:
-            body_changes.closing(plan.bodies)
+            locked.size = len(body_changes.closing(plan.bodies)) * 2
         else:
             changes.preview(plan.change)
-            changes.prepare(plan.change)
-        locked.confirmed_at = timezone.now()
-        locked.save(update_fields=["confirmed_at"])
+            locked.size, locked.making = preparing.extent(plan.change)
+        locked.confirmed_at = locked.moved_at = timezone.now()
+        locked.work = Reorganisation.Work.PREPARE
+        locked.save(update_fields=["confirmed_at", "moved_at", "work", "size", "making"])
         record(locked, "confirmed", by=by, reason=locked.legal_basis)
-    return carry_out(plan, by=by) if plan.change.on <= today() else locked
+        if locked.size > preparing.SMALL:
+            _ask_the_worker(locked, by)
+    if locked.size <= preparing.SMALL:
+        finish(locked.pk, by=by)
+    locked.refresh_from_db()
+    return locked
+
+
+def _ask_the_worker(story: Reorganisation, post: Post | None) -> None:
+    from kheo.units.tasks import go_on  # it imports this module
+
+    go_on.enqueue(story.pk, post.pk if post else None)
+
+
+def go_on(pk: int, post: int | None = None) -> None:
+    """What the worker does for a decision: `finish` it. Why it stopped is said on its page and in the log."""
+    by = Post.objects.select_related("user", "unit").filter(pk=post).first() if post else None
+    try:
+        finish(pk, by=by)
+    except Refused as refused:
+        logger.error(_("%(name)s could not take effect: %(why)s"), {"name": pk, "why": refused})
+    except Exception:
+        logger.exception(_("%(name)s could not take effect."), {"name": pk})
+
+
+def finish(pk: int, *, by: Any = None, say: Say = lambda story: None) -> None:
+    """Prepare it to the end, in short transactions, and if its day has come, switch.
+
+    What stops it is kept for its page. Whatever kills it, it goes on where it was when called again.
+    """
+    try:
+        while _prepare_some(pk, say):
+            pass
+        story = Reorganisation.objects.get(pk=pk)
+        plan = plan_of(story)
+        if plan is None or not story.is_waiting or story.on > today():
+            return
+        Reorganisation.objects.filter(pk=pk).update(work=Work.SWITCH, moved_at=timezone.now())
+        carry_out(plan, by=by)
+    except Refused as refused:
+        _stop(pk, str(refused))
+        raise
+    except Exception:
+        _stop(pk)
+        raise
+
+
+def _prepare_some(pk: int, say: Say) -> bool:
+    """One transaction under the lock of the decision's row. Answers whether something may be left."""
+    with transaction.atomic():
+        story = Reorganisation.objects.select_for_update().get(pk=pk)
+        if not story.is_waiting or story.prepared_at:
+            return False
+        plan = plan_of(story)
+        more = False
+        if plan is not None and plan.bodies is None:
+            if not story.size:
+                story.size, story.making = preparing.extent(plan.change)
+            more = preparing.make_some(story, plan.change)
+        if not more:
+            story.prepared_at, story.work = timezone.now(), Work.NONE
+            story.making = {name: [total, total] for name, (_done, total) in story.making.items()}
+        story.moved_at, story.stopped_by = timezone.now(), ""
+        story.save(update_fields=[*_MOVING, "hamlets", "stopped_by"])
+    say(story)
+    return more
+
+
+_MOVING = ("prepared_at", "work", "size", "making", "moved_at")
+
+
+def _stop(pk: int, why: str = "") -> None:
+    """It went no further: its last transaction is undone, and its page says why."""
+    why = why or _(
+        "A fault of the program stopped it. Nothing of it is half done, and nobody sees what is prepared. "
+        "Press “Go on”; if it stops again, show the page “State of the system” to whoever runs the machine."
+    )
+    waiting = Reorganisation.objects.filter(pk=pk).waiting()
+    waiting.update(work=Work.NONE, stopped_by=why, moved_at=timezone.now())
+
+
+def _hand_over(story: Reorganisation, post: Post | None = None) -> None:
+    """Give it to the worker, unless it has it already."""
+    with transaction.atomic():
+        mine = Reorganisation.objects.filter(pk=story.pk, work=Work.NONE).waiting()
+        work = Work.SWITCH if story.prepared_at else Work.PREPARE
+        if mine.update(work=work, moved_at=timezone.now(), stopped_by=""):
+            _ask_the_worker(story, post)
+
+
+def resume(story: Reorganisation, *, by: Post) -> None:
+    """A person has it go on, after it stopped or its worker died."""
+    by.require(Role.ADMIN)
+    with transaction.atomic():
+        locked = _locked(story)
+        if not locked.is_waiting:
+            raise Refused(_("This decision is %s. There is nothing left to prepare.") % locked.state[0])
+        if not (locked.stopped_by or locked.is_silent):
+            raise Refused(_("It is being worked on. Wait until that is done."))
+        record(locked, "resumed", by=by)
+        Reorganisation.objects.filter(pk=locked.pk).update(work=Work.NONE)
+        _hand_over(locked, by)
 
 
 def withdraw(story: Reorganisation, *, because: str, by: Post) -> None:
@@ -174,19 +279,26 @@ def withdraw(story: Reorganisation, *, because: str, by: Post) -> None:
                 _("This decision is %s. What took effect is changed by another decision.") % locked.state[0]
             )
         locked.withdrawn_at, locked.withdrawn_because = timezone.now(), because.strip()[:300]
-        locked.save(update_fields=["withdrawn_at", "withdrawn_because"])
+        locked.work = locked.stopped_by = ""
+        locked.save(update_fields=["withdrawn_at", "withdrawn_because", "work", "stopped_by"])
         record(locked, "withdrawn", by=by, reason=because)
 
 
-def catch_up() -> list[Reorganisation]:
+def catch_up(*, hurry: bool = False) -> list[Reorganisation]:
     """Carry out what was confirmed and whose day has come, oldest first. Returns what took effect now.
 
     The row of each is the lock: of two processes that meet the new day, one does it and the other finds it
     done. One that can no longer be carried out is left waiting and said in the log; the others go on, and so
-    does whoever made the first request of the day.
+    does whoever made the first request of the day. `hurry`: somebody waits for a page, so what is large is
+    handed to the worker, and what comes after it waits for its turn.
     """
     done = []
     for story in Reorganisation.objects.due():
+        if hurry and story.size > preparing.SMALL:
+            if story.stopped_by:
+                continue
+            _hand_over(story)
+            break
         plan = plan_of(story)
         if plan is None:
             continue
@@ -194,14 +306,23 @@ def catch_up() -> list[Reorganisation]:
             done.append(carry_out(plan))
         except Refused as refused:
             logger.error(_("%(name)s could not take effect: %(why)s"), {"name": story, "why": refused})
+            _stop(story.pk, str(refused))
         except Exception:
             # Its transaction is undone. Every page of the day would fail if this went further.
             logger.exception(_("%(name)s could not take effect."), {"name": story})
+            _stop(story.pk)
     return done
 
 
 def every_night() -> str | None:
-    """What takes effect today, before anybody is at work; the night's work calls it after its backup."""
+    """What takes effect today, before anybody is at work; the night's work calls it after its backup.
+
+    What was left half prepared, because its worker died, is prepared to the end.
+    """
+    left = Reorganisation.objects.waiting().filter(prepared_at=None, stopped_by="")
+    for story in left.order_by("on", "pk"):
+        if not story.work or story.is_silent:
+            go_on(story.pk)
     return ", ".join(str(story) for story in catch_up()) or None
 
 
@@ -265,7 +386,9 @@ def preview(plan: Plan) -> Preview:
         units_opening=opening,
         posts_continuing=posts - waiting,
         posts_waiting=waiting,
-        prepared=Area.objects.filter(valid_from=on, in_force=False, annulled=False).count(),
+        prepared=Area.objects.filter(valid_from=on, in_force=False, annulled=False)
+        .exclude(level="hamlet")
+        .count(),
         questions=[(str(q.label), count) for q, count in answers(units, closing)],
     )
 
@@ -308,18 +431,20 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
         if plan.bodies is not None:
             return _carry_out_bodies(story, plan, counts, by)
         closing = _closing_areas(plan)
-        changes.carry_out(plan.change, by=by)
+        ready = {int(old): new for old, new in story.hamlets.items()}
+        changes.carry_out(plan.change, by=by, ready=ready)
         before = _close_units(closing, plan, by)
         fresh = Area.objects.filter(valid_from=plan.change.on, in_force=True, annulled=False).exclude(
             level__in=["hamlet", "part"]
         )
-        opened = bodies.found(fresh.select_related("parent__parent"))
+        begun = list(fresh.select_related("parent__parent"))
+        opened = [*bodies.bring_into_force(begun), *bodies.found(begun)]
         record_all(((unit, {}) for unit in opened), "opened", by=by, reason=plan.name)
         went, ended = bodies.succeed_areas(plan.change.on)
-        typed = _carry_typed(plan)
+        typed = going_on.carry_typed(plan.change.on, plan.change.legal_basis)
         story.before = _for_reversing(plan, before)
         lineage.recompute([*(unit.pk for unit in [*before, *opened, *typed])])
-        posts, waiting = _continue_posts(plan, by)
+        posts, waiting = going_on.continue_posts(plan.change.on, plan.name, by)
         counts |= {
             "units_closed": len(before),
             "units_opened": len(opened) + len(typed),
@@ -335,6 +460,8 @@ def carry_out(plan: Plan, *, by: Any = None) -> Reorganisation:
 def _done(story: Reorganisation, plan: Plan, counts: dict[str, Any], by: Any) -> Reorganisation:
     story.counts = counts
     story.carried_out_at = timezone.now()
+    story.work = story.stopped_by = ""
+    story.hamlets = {}
     story.carried_out_by = getattr(by, "user", by)
     story.save()
     record(story, "carried_out", by=by, reason=plan.change.legal_basis)
@@ -347,7 +474,7 @@ def _carry_out_bodies(story: Reorganisation, plan: Plan, counts: dict[str, Any],
     ended, opened = body_changes.carry_out(plan.bodies, by)
     lineage.recompute([unit.pk for unit in [*ended, *opened]])
     transaction.on_commit(partial(analyse, Unit, Competence, UnitSuccession, UnitLineage))
-    posts, waiting = _continue_posts(plan, by)
+    posts, waiting = going_on.continue_posts(plan.change.on, plan.name, by)
     story.before = {
         "closed": [[unit.pk, str(unit.valid_to)] for unit in ended],
         "opened": [unit.pk for unit in opened],
@@ -392,144 +519,3 @@ def _close_units(areas: list[int], plan: Plan, by: Any) -> list[Unit]:
     closed = [(unit, {"valid_to": [str(unit.valid_to), str(on)]}) for unit in units]
     record_all(closed, "closed", by=by, reason=plan.name)
     return units
-
-
-def _carry_typed(plan: Plan) -> list[Unit]:
-    """Bodies that communes typed themselves (schools, party cells) go on at the heir, under its bodies.
-
-    Returns those opened. A fixed number of questions: a province has thousands.
-    """
-    on = plan.change.on
-    typed = Unit.objects.filter(
-        valid_to=on,
-        annulled=False,
-        successions__successor=None,
-        successions__on=on,
-        successions__known_to=FOREVER,
-    ).exclude(kind=Unit.Kind.BODY)
-    ended = list(typed.select_related("area").prefetch_related("competences").distinct().order_by("path"))
-    heirs: dict[int, list[Area]] = defaultdict(list)
-    lines = AreaLineage.objects.answering(on).select_related("heir")
-    for line in in_batches(lines, "area__in", {unit.area_id for unit in ended}):
-        heirs[line.area_id].append(line.heir)
-    above: dict[int, Unit | None] = {}
-    ties = UnitSuccession.objects.filter(on=on, known_to=FOREVER).select_related("successor").order_by("-pk")
-    for tie in in_batches(ties, "predecessor__in", {unit.parent_id for unit in ended if unit.parent_id}):
-        above[tie.predecessor_id] = tie.successor
-    going = [
-        (unit, here[0])
-        for unit in ended
-        if len(here := heirs[unit.area_id]) == 1 and here[0].level == unit.area.level
-    ]
-    opened: list[Unit] = []
-    for (unit, area), pk in zip(going, paths.reserve_ids(Unit, len(going)), strict=True):
-        parent = above.get(unit.parent_id or 0)
-        opened.append(
-            Unit(
-                pk=pk,
-                name=unit.name,
-                short_name=unit.short_name,
-                kind=unit.kind,
-                line=unit.line,
-                level=unit.level,
-                area=area,
-                parent=parent,
-                path=(parent.path if parent else "") + paths.segment(pk),
-                path_now=(parent.path_now if parent else "") + paths.segment(pk),
-                valid_from=on,
-                valid_to=FOREVER,
-                sort_key=unit.sort_key,
-                folded=unit.folded,
-                sample=unit.sample,
-            )
-        )
-    Unit.objects.bulk_create(opened, batch_size=500)
-    after = {unit.pk: heir for (unit, _area), heir in zip(going, opened, strict=True)}
-    Competence.objects.bulk_create(
-        (
-            Competence(unit=after[unit.pk], function_id=each.function_id, valid_from=on)
-            for unit, _area in going
-            for each in unit.competences.all()
-        ),
-        batch_size=500,
-    )
-    _carry_committees(after, on)
-    fresh = UnitSuccession.objects.filter(on=on, successor=None, known_to=FOREVER)
-    tied = in_batches(fresh.order_by("pk"), "predecessor__in", after)
-    for tie in tied:
-        tie.successor = after[tie.predecessor_id]
-        tie.kind = UnitSuccession.Kind.SUCCEEDED
-        tie.share_numerator = tie.share_denominator = 1
-        tie.legal_basis = plan.change.legal_basis
-    write_back(tied, "successor", "kind", "share_numerator", "share_denominator", "legal_basis")
-    return opened
-
-
-def _carry_committees(after: dict[int, Unit], on: date) -> None:
-    """A steering committee goes on with its rules; who sits on it is for its renewal to say."""
-    committees = in_batches(Committee.objects.all(), "unit__in", after)
-    following: dict[int, int | None] = {}
-    ties = UnitSuccession.objects.filter(on=on, known_to=FOREVER).order_by("-pk")
-    offices = {each.standing_office_id for each in committees if each.standing_office_id}
-    for tie in in_batches(ties, "predecessor__in", offices):
-        following[tie.predecessor_id] = tie.successor_id
-    Committee.objects.bulk_create(
-        (
-            Committee(
-                unit=after[each.unit_id],
-                standing_office_id=following.get(each.standing_office_id or 0) or each.standing_office_id,
-                renewal_months=each.renewal_months,
-                renewal_basis=each.renewal_basis,
-            )
-            for each in committees
-        ),
-        batch_size=500,
-    )
-
-
-def _continue_posts(plan: Plan, by: Any) -> tuple[int, int]:
-    """Each post at a body that ended goes on at its one successor; where there is none or several, it ends.
-
-    Returns how many went on, and how many an administrator must settle.
-    """
-    on = plan.change.on
-    held = Post.objects.filter(unit__valid_to=on, unit__annulled=False, valid_from__lt=on, valid_to__gt=on)
-    posts = list(held.select_related("unit", "user").order_by("pk"))
-    heirs: dict[int, list[Unit | None]] = defaultdict(list)
-    ties = UnitSuccession.objects.filter(on=on, known_to=FOREVER).select_related("successor")
-    for tie in in_batches(ties, "predecessor__in", {post.unit_id for post in posts}):
-        heirs[tie.predecessor_id].append(tie.successor)
-    for some in in_portions(post.pk for post in posts):
-        Post.objects.filter(pk__in=some).update(valid_to=on)
-    # Two bodies that merge may have had the same person in the same role.
-    there = Post.objects.filter(valid_from=on).values_list("user", "unit", "role")
-    one = {heir.pk for each in heirs.values() if len(each) == 1 and (heir := each[0]) is not None}
-    taken = set(in_batches(there, "unit__in", one))
-    ended: list[tuple[Post, dict]] = []
-    going: list[Post] = []
-    for post in posts:
-        successors = heirs[post.unit_id]
-        if len(successors) != 1 or (heir := successors[0]) is None:
-            ended.append((post, {}))
-        elif (post.user_id, heir.pk, post.role) not in taken:
-            taken.add((post.user_id, heir.pk, post.role))
-            going.append(
-                Post(
-                    user=post.user,
-                    unit=heir,
-                    role=post.role,
-                    valid_from=on,
-                    reach=post.reach,
-                    title=post.title,
-                    valid_to=post.valid_to,
-                    continues=post,
-                )
-            )
-    record_all(ended, "post_ended", by=by, reason=plan.name)
-    Post.objects.bulk_create(going, batch_size=500)
-    told = (
-        (post, {"unit": [str(before.unit) if (before := post.continues) else "", str(post.unit)]})
-        for post in going
-    )
-    record_all(told, "post_continued", by=by)
-    return len(going), len(ended)

@@ -39,5 +39,7 @@ urlpatterns = [
     path("sap-xep/<slug:key>/sua/", views.reorganisation_edit, name="reorganisation_edit"),
     path("sap-xep/<slug:key>/dinh-chinh/", views.reorganisation_reverse, name="reorganisation_reverse"),
     path("sap-xep/<slug:key>/xac-nhan/", views.reorganisation_confirm, name="reorganisation_confirm"),
+    path("sap-xep/<slug:key>/tien-do/", views.reorganisation_progress, name="reorganisation_progress"),
+    path("sap-xep/<slug:key>/lam-tiep/", views.reorganisation_resume, name="reorganisation_resume"),
     path("sap-xep/<slug:key>/rut/", views.reorganisation_withdraw, name="reorganisation_withdraw"),
 ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from kheo.audit.models import Entry
 from kheo.lib.periods import FOREVER, today
@@ -319,8 +319,26 @@ def reorganisation_confirm(request: Request, key: str) -> HttpResponse:
     story = reorganise.confirm(_draft_or_404(request, key), by=request.post_or_refuse())
     if story.carried_out_at:
         messages.success(request, _("The reorganisation is carried out. Nothing was moved or deleted."))
+    elif story.work:
+        messages.success(request, _("Confirmed. It is being prepared; this page says how far it is."))
     else:
         messages.success(request, _("Confirmed. It takes effect by itself on its day."))
+    return redirect("reorganisation", key=key)
+
+
+@require_GET
+def reorganisation_progress(request: Request, key: str) -> HttpResponse:
+    """The part of the page that says how far the preparation is; asked for every two seconds."""
+    story = _draft_or_404(request, key)
+    request.post_or_refuse().require(Role.ADMIN)
+    return render(request, "units/_progress.html", {"story": story})
+
+
+@require_POST
+def reorganisation_resume(request: Request, key: str) -> HttpResponse:
+    """What stopped, or whose worker died, goes on."""
+    reorganise.resume(_draft_or_404(request, key), by=request.post_or_refuse())
+    messages.success(request, _("It goes on."))
     return redirect("reorganisation", key=key)
 
 

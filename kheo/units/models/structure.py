@@ -1,12 +1,13 @@
 """Bodies through time, their steering committees, and the posts people hold in them."""
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,8 @@ from kheo.places.paths import PathField, SortKeyField, segment, within
 
 # Posts taken back before they began stand before this day, outside all records.
 NEVER_HELD = date(2, 1, 1)
+# Each batch of a preparation takes a second, a switch some: after so long nobody is at it.
+SILENT = timedelta(minutes=3)
 LOCAL_LEVELS = ("district", "commune", "hamlet")
 
 
@@ -166,6 +169,13 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self if who is not None and getattr(who, "pk", None) else self.none()
 
 
+class InForce(models.Manager.from_queryset(UnitQuerySet)):  # type: ignore[misc]
+    """Bodies prepared for a coming day are there for nobody: whoever wants them asks `Unit.with_prepared`."""
+
+    def get_queryset(self) -> UnitQuerySet:
+        return cast(UnitQuerySet, super().get_queryset().filter(in_force=True))
+
+
 class Unit(models.Model):
     """A body from one day to another. A merger closes rows and opens new ones; a parent never changes."""
 
@@ -193,6 +203,8 @@ class Unit(models.Model):
     heir_undecided = models.BooleanField(default=False)
     # Opened by a mistaken decision that another has reversed: as is known now, it was never there.
     annulled = models.BooleanField(default=False)
+    # Not while it is only prepared: a reorganisation that has not taken effect will open it.
+    in_force = models.BooleanField(default=True)
     valid_from = models.DateField(default=BEGINNING)
     valid_to = models.DateField(default=FOREVER)
     sort_key = SortKeyField(max_length=600, db_index=True, editable=False)
@@ -201,7 +213,8 @@ class Unit(models.Model):
     sample = models.BooleanField(default=False)
     note = models.TextField(blank=True)
 
-    objects = UnitQuerySet.as_manager()
+    objects = InForce()
+    with_prepared = UnitQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -212,6 +225,7 @@ class Unit(models.Model):
             models.Index(fields=["area", "key"], name="unit_area_key"),
             # The invented ones are left out of every figure: few or none, asked for each time.
             models.Index(fields=["id"], condition=Q(sample=True), name="unit_invented"),
+            models.Index(fields=["area"], condition=Q(in_force=False), name="unit_prepared"),
         ]
 
     def __str__(self) -> str:
@@ -740,10 +754,17 @@ class Reorganisation(models.Model):
     """A decision that merges, divides, moves, renames or ends areas on a day, and the bodies with them; or
     bodies alone; or one that reverses another.
 
-    Entered (a draft, with the table as it was pasted), confirmed (prepared out of force), and carried out on
+    Entered (a draft, with the table as it was pasted), confirmed, prepared out of force, and carried out on
     its day. `change` is the table as it was understood (`kheo.places.moves.as_json`); empty for those whose
     lists are shipped.
     """
+
+    class Work(models.TextChoices):
+        """What is done for it just now, by the worker or by the request that confirmed it."""
+
+        NONE = "", _("nothing")
+        PREPARE = "prepare", _("being prepared")
+        SWITCH = "switch", _("taking effect")
 
     class About(models.TextChoices):
         AREAS = "areas", _("areas, and their bodies with them")
@@ -766,6 +787,17 @@ class Reorganisation(models.Model):
     )
     # What changed hands, as counted when it was carried out.
     counts = models.JSONField(default=dict, blank=True)
+    work = models.CharField(max_length=8, choices=Work.choices, default=Work.NONE, blank=True)
+    # How many rows it will make and end together: what is small is done at once.
+    size = models.PositiveIntegerField(default=0)
+    # How far the preparation is, for each of `PREPARED`: [made, of how many].
+    making = models.JSONField(default=dict, blank=True)
+    # Hamlets prepared under communes that are: the id of the one that ends, the id of the one that begins.
+    hamlets = models.JSONField(default=dict, blank=True)
+    prepared_at = models.DateTimeField(null=True, blank=True)
+    # When it last moved, and why it stopped.
+    moved_at = models.DateTimeField(null=True, blank=True)
+    stopped_by = models.TextField(blank=True)
     # The bodies it closed, each with the end it had before, and those it opened: for reversing it.
     before = models.JSONField(default=dict, blank=True)
     # The mistaken decision that this one reverses.
@@ -791,6 +823,11 @@ class Reorganisation(models.Model):
         return not (self.confirmed_at or self.carried_out_at or self.withdrawn_at)
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether it was confirmed and nothing more has been done with it."""
+        return bool(self.confirmed_at) and not self.is_settled
+
+    @property
     def is_settled(self) -> bool:
         """Whether nothing more happens to it: it took effect, or was taken back."""
         return bool(self.carried_out_at or self.withdrawn_at)
@@ -804,9 +841,34 @@ class Reorganisation(models.Model):
             return gettext("reversed by a correcting decision"), "off"
         if self.carried_out_at:
             return gettext("carried out"), "ok"
+        if self.stopped_by:
+            return gettext("stopped"), "warn"
+        if self.work:
+            return str(self.get_work_display()), "wait"
         if self.confirmed_at:
             return gettext("waits for its day"), "wait"
         return gettext("draft"), "warn"
+
+    PREPARED = {"areas": _("Areas"), "bodies": _("Bodies"), "hamlets": _("Hamlets")}
+
+    @property
+    def made(self) -> list[tuple[Any, int, int]]:
+        """What is prepared: (what, made, of how many)."""
+        return [
+            (label, *self.making[name])
+            for name, label in self.PREPARED.items()
+            if self.making.get(name, [0, 0])[1]
+        ]
+
+    @property
+    def percent(self) -> int:
+        done, total = (sum(each[n] for each in self.made) for n in (1, 2))
+        return 100 * done // total if total else 0
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing has moved for so long that whoever worked on it must be dead."""
+        return bool(self.work) and (self.moved_at is None or timezone.now() - self.moved_at > SILENT)
 
 
 def _above(path: str) -> list[str]:

@@ -1,4 +1,4 @@
-// While the worker is at a list, its bar is asked for every two seconds; when it is done, the page is.
+// While the worker is at something, its bar is asked for every two seconds; when it is done, the page is.
 const bar = document.querySelector("[data-progress]");
 if (bar) {
   const ask = async () => {
