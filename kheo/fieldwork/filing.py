@@ -92,20 +92,26 @@ def keep_photos(form: FieldReportForm, report: FieldReport, by: Post) -> list[Ph
 
 
 def file_page(
-    form: UnitReportForm, *, by: Post, report: UnitReport | None = None, send: bool = False
+    form: UnitReportForm,
+    *,
+    by: Post,
+    report: UnitReport | None = None,
+    send: bool = False,
+    new: bool = False,
 ) -> UnitReport:
-    """The valid form as the unit's periodic report; sent at once if asked."""
+    """The valid form as the unit's periodic report; sent at once if asked. `new` as in `file`."""
     data = form.cleaned_data
     upload = data.get("signed_file")
     # A scan is washed before the transaction, which on SQLite holds the only write lock.
     signed = Attachment.objects.store(upload, by=by, kind="signed") if upload else None
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not new):
         series = data.get("series")
-        if report is None and series is not None:
+        if report is None and series is not None and not new:
             report = UnitReport.objects.visible_to(by).filter(series=series).order_by("-version").first()
+        fresh = report is None
         if report is None:
             report = UnitReport.objects.begin(
-                by.unit, by=by, values=form.values(), lines=form.lines(), series=series
+                by.unit, by=by, values=form.values(), lines=form.lines(), series=series, send=send
             )
         else:
             report.write(by=by, values=form.values(), lines=form.lines())
@@ -114,9 +120,9 @@ def file_page(
                 signed.belong_to(report)
             UnitReport.objects.filter(pk=report.pk).update(signed_file=signed)
             report.signed_file = signed
-        if series is not None:
+        if series is not None and not new:
             Draft.objects.visible_to(by).filter(key=series).delete()
-        if send:
+        if send and not fresh:
             report.send(by=by)
     return report
 

@@ -2,18 +2,19 @@
 
 import copy
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import Prefetch, prefetch_related_objects
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kheo.fieldwork.figures import MEASURED
 from kheo.fieldwork.models import FieldReport, FigureKind, ReportFigure, UnitReport, UnitReportLine
-from kheo.fieldwork.models.unit_reports import Line, asked_of, covered_by, within_page
+from kheo.fieldwork.models.unit_reports import Line, asked_of, covered_by, names_covered_by, within_page
 from kheo.fieldwork.models.versions import State
 from kheo.files.forms import DocumentField, PhotoAnswersForm, PhotoField
 from kheo.files.models import Photo
@@ -22,7 +23,7 @@ from kheo.lib.periods import today
 from kheo.lib.rows import Worded
 from kheo.places.models import Area
 from kheo.plans.models import CalendarEntry, Field
-from kheo.ui.forms import Form, HouseForm, ModelForm, NarrowingForm, VietnameseDateField
+from kheo.ui.forms import Form, HouseForm, LinedForm, ModelForm, NarrowingForm, VietnameseDateField
 from kheo.units.forms import offer_communes
 from kheo.units.models import Post, Unit
 
@@ -315,12 +316,51 @@ class PhotoForm(HouseForm, PhotoAnswersForm):
         return {name: value for name, value in self.cleaned_data.items() if name in Photo.QUESTIONS}
 
 
-class UnitReportForm(Form):
+class _AskedWhenShown(ModelChoiceIterator):
+    """The choices of a field, which says what they are when they are gone through."""
+
+    def __init__(self, field: Any) -> None:
+        self.field = field
+
+    queryset: Any = property(lambda self: self.field.queryset)
+
+
+class EntryField(forms.ModelChoiceField):
+    """A choice among report periods. Which they are is asked when one is named or shown: mostly none is."""
+
+    iterator = _AskedWhenShown
+    asked: Callable[[], Iterable[int]] | None = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(CalendarEntry.objects.none(), **kwargs)
+
+    def _asked_for(self) -> Any:
+        if self.asked is not None:
+            pks, self.asked = list(self.asked()), None
+            self.queryset = CalendarEntry.objects.filter(pk__in=pks).order_by("closes", "pk")
+        return self._offered
+
+    def _offer(self, queryset: Any) -> None:
+        self._offered: Any = queryset.all()
+        self.widget.choices = self.choices
+
+    queryset: Any = property(_asked_for, _offer)
+
+    def label_from_instance(self, entry: Any) -> str:
+        return entry_label(entry)
+
+
+class UnitReportForm(LinedForm):
     """A unit's periodic report: a line for each running initiative, then words and the signed paper."""
 
+    PARTS = {
+        "line": forms.ChoiceField(
+            choices=UnitReportLine.Standing.choices, initial=UnitReportLine.Standing.SAME, required=False
+        ),
+        "note": forms.CharField(label=_("Note"), max_length=1000, required=False),
+    }
     series = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    entry = forms.ModelChoiceField(
-        CalendarEntry.objects.none(),
+    entry = EntryField(
         label=_("Report period of the plan"),
         required=False,
         empty_label=_("None: a period of our own choice"),
@@ -339,7 +379,6 @@ class UnitReportForm(Form):
     signer = forms.CharField(label=_("Signed by"), max_length=120, required=False)
     signed_file = DocumentField(label=_("The signed report, scanned or photographed"), required=False)
 
-    fields: dict[str, Any]
     use_required_attribute = False
     examples = {
         "results": _("12 initiatives run; 3 are new. 86 households gave 659 m² for the road of bản Bãi Xa."),
@@ -361,11 +400,15 @@ class UnitReportForm(Form):
         on: date | None = None,
         report: UnitReport | None = None,
         also: Iterable[int] = (),
+        brief: bool = False,
         **kwargs: Any,
     ) -> None:
-        """`also`: ids of what it tells of besides, because it ran when this was written without signal."""
+        """`also`: ids of what it tells of besides, because it ran when this was written without signal.
+
+        `brief`: of the initiatives only what a line needs is read, enough to take what was typed.
+        """
         self.by, self.day, self.report = by, on or today(), report
-        self.initiatives = list(covered_by(by))
+        self.initiatives: list[Any] = names_covered_by(by) if brief else list(covered_by(by))
         if besides := set(also) - {each.pk for each in self.initiatives}:
             self.initiatives += within_page(by).filter(pk__in=besides)
         initial: dict[str, Any] = {}
@@ -379,29 +422,24 @@ class UnitReportForm(Form):
                 if line.initiative_id not in known
             ]
         kwargs["initial"] = {**initial, **(kwargs.get("initial") or {})}
-        extra: dict[str, forms.Field] = {}
-        standings = UnitReportLine.Standing.choices
-        for each in self.initiatives:
-            extra[f"line_{each.pk}"] = forms.ChoiceField(
-                label=each.name,
-                choices=standings,
-                initial=UnitReportLine.Standing.SAME,
-                required=False,
-            )
-            extra[f"note_{each.pk}"] = forms.CharField(label=_("Note"), max_length=1000, required=False)
-        self.base_fields = {**type(self).base_fields, **extra}  # type: ignore[misc]
         super().__init__(data, files, **kwargs)
-        entries = [each.pk for each in asked_of(by, self.day)]
-        if report is not None and report.entry_id:
-            entries.append(report.entry_id)
-        self.fields["entry"].queryset = CalendarEntry.objects.filter(pk__in=entries).order_by("closes", "pk")
-        self.fields["entry"].label_from_instance = entry_label
-        for each in self.initiatives:
-            # The name stands beside it in the table; these are for those who hear the page.
-            self.fields[f"line_{each.pk}"].widget.attrs["aria-label"] = (
-                gettext("How it stands: %s") % each.name
-            )
-            self.fields[f"note_{each.pk}"].widget.attrs["aria-label"] = gettext("Note on: %s") % each.name
+        self.ask_lines({each.pk: each for each in self.initiatives})
+        self.fields["entry"].asked = self._entries
+
+    def _entries(self) -> list[int]:
+        """The report periods it may be for: those asked of the unit, and the one it is for already."""
+        entries = [each.pk for each in asked_of(self.by, self.day)]
+        if self.report is not None and self.report.entry_id:
+            entries.append(self.report.entry_id)
+        return entries
+
+    def dress(self, part: str, field: forms.Field, about: Any) -> None:
+        # The name stands beside it in the table; these are for those who hear the page.
+        if part == "line":
+            field.label, words = about.name, gettext("How it stands: %s")
+        else:
+            words = gettext("Note on: %s")
+        field.widget.attrs["aria-label"] = words % about.name
 
     def parts(self, names: Any) -> Iterator[forms.BoundField]:
         return (self[name] for name in names if name in self.fields)

@@ -1,6 +1,7 @@
 """Reading and writing rows where every millisecond counts: a phone's outbox, a list of thousands."""
 
 import copy
+import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from django.db import connections, models, router
 
 # Of one statement; a protocol of PostgreSQL's counts them in 16 bits.
 MOST_VALUES = 10_000
+# So many rows go faster column by column.
+MANY = 16
+_LENGTH = re.compile(r"(?<=varchar)\(\d+\)")
 
 
 @contextmanager
@@ -129,13 +133,16 @@ def _prepared(value: Any, connection: Any) -> Any:
 
 
 @cache
-def _form(model: type[models.Model]) -> tuple[list[Any], str, str]:
-    """Its fields, the statement without the values, and the places of one row's values."""
-    pk = model._meta.pk
+def _form(model: type[models.Model], alias: str) -> tuple[list[Any], str, str, str]:
+    """Its fields, the statement without values, the places of a row's values and those of whole columns."""
+    connection, pk = connections[alias], model._meta.pk
     fields: list[Any] = [field for field in model._meta.concrete_fields if field is not pk]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    statement = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608  (names of our own)
-    return fields, statement, f"({', '.join(['%s'] * len(fields))})"
+    statement = f'INSERT INTO "{model._meta.db_table}" ({columns}) '
+    # Without its length: a cast would shorten a text in silence.
+    kinds = [_LENGTH.sub("", field.db_type(connection)) for field in fields]
+    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    return fields, statement, f"({', '.join(['%s'] * len(fields))})", f"SELECT * FROM unnest({arrays})"  # noqa: S608
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -148,16 +155,24 @@ def insert(rows: Sequence[models.Model]) -> None:
     model = type(rows[0])
     database = router.db_for_write(model)
     connection = connections[database]
-    fields, statement, places = _form(model)
+    fields, statement, places, arrays = _form(model, database)
+    returning = f' RETURNING "{model._meta.pk.column}"'
+    # PostgreSQL reads a column of a hundred values faster than a hundred rows, and in the same words for any
+    # number of them.
+    by_column = connection.vendor == "postgresql" and len(rows) >= MANY
     most = max(1, (connection.features.max_query_params or MOST_VALUES) // len(fields))
     for first in range(0, len(rows), most):
         part = rows[first : first + most]
-        values = [
-            field.get_db_prep_save(field.pre_save(row, True), connection) for row in part for field in fields
+        columns = [
+            [field.get_db_prep_save(field.pre_save(row, True), connection) for row in part]
+            for field in fields
         ]
-        asked = f'{statement}{", ".join([places] * len(part))} RETURNING "{model._meta.pk.column}"'
         with often(connection) as cursor:
-            cursor.execute(asked, values)
+            if by_column:
+                cursor.execute(statement + arrays + returning, columns)
+            else:
+                values = [value for row in zip(*columns, strict=True) for value in row]
+                cursor.execute(f"{statement}VALUES {', '.join([places] * len(part))}{returning}", values)
             keys = cursor.fetchall()
         for row, (key,) in zip(part, keys, strict=True):
             row.pk, row._state.adding, row._state.db = key, False, database

@@ -16,6 +16,7 @@ from kheo.initiatives.models import Initiative
 from kheo.initiatives.models.initiatives import WRITERS
 from kheo.lib.formats import moment, short_date
 from kheo.lib.periods import today
+from kheo.lib.refusals import Refused
 from kheo.offline import form_descriptions, kinds
 from kheo.offline.envelopes import Envelope
 from kheo.offline.kinds import Filed, Notes, Waits
@@ -42,7 +43,12 @@ def bind(envelope: Envelope, post: Post) -> tuple[UnitReportForm, Notes]:
         _check_unreported(entry, post, series)
     written = {int(match[2]) for name in envelope.data if (match := _LINE.fullmatch(name))}
     form = UnitReportForm(
-        envelope.typed(series=series), by=post, on=envelope.pack_day, report=report, also=written
+        envelope.typed(series=series),
+        by=post,
+        on=envelope.pack_day,
+        report=report,
+        also=written,
+        brief=True,
     )
     lines = {each.pk: each for each in form.initiatives}
     form.left_out = {  # type: ignore[attr-defined]
@@ -102,11 +108,32 @@ def file(form: UnitReportForm, envelope: Envelope, post: Post) -> Filed:
     if entry is not None:
         _check_unreported(entry, post, form.cleaned_data["series"])
     report = form.report
+    # Whoever else used the envelope's id for a report is met at the database's constraint.
+    if report is None and form.cleaned_data["series"] == envelope.id:
+        return _file_new(form, envelope, post)
     if report is not None:
         report = UnitReport.objects.select_related("unit__area", "entry__plan").get(pk=report.pk)
         report.check_write(post)
     saved = filing.file_page(form, by=post, report=report)
     return kinds.sent(saved, envelope, post)
+
+
+def _file_new(form: UnitReportForm, envelope: Envelope, post: Post) -> Filed:
+    refusal = _refusal_to_send(form) if envelope.send else ""
+    send = envelope.send and not refusal
+    saved = filing.file_page(form, by=post, send=send, new=True)
+    if refusal:
+        return Filed(saved, "not_sent", {"sentence": refusal})
+    return Filed(saved, "accepted" if send else "kept")
+
+
+def _refusal_to_send(form: UnitReportForm) -> str:
+    """Why it would not be sent, before anything is written."""
+    try:
+        UnitReport(**form.values()).check_told(form.lines())
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 def register() -> None:

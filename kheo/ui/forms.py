@@ -4,7 +4,7 @@ Input is NFC. What was typed stays in the field, also when it was not understood
 """
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -104,6 +104,88 @@ class NarrowingForm(Form):
 
 class ModelForm(HouseForm, forms.ModelForm):
     """Base of model forms."""
+
+
+class Fields(MutableMapping[str, forms.Field]):
+    """The fields of a form with hundreds of lines. One of a line is made when somebody looks at it."""
+
+    def __init__(
+        self,
+        once: Mapping[str, forms.Field],
+        lines: Iterable[str],
+        make: Callable[[str], forms.Field],
+    ) -> None:
+        """`once` are the fields asked once, `lines` the names of the others, each made by `make(name)`."""
+        self.once, self.lines, self.make = dict(once), dict.fromkeys(lines), make
+        self.made: dict[str, forms.Field] = {}
+
+    def __getitem__(self, name: str) -> forms.Field:
+        if name not in self.lines:
+            return self.once[name]
+        if name not in self.made:
+            self.made[name] = self.make(name)
+        return self.made[name]
+
+    def __setitem__(self, name: str, field: forms.Field) -> None:
+        (self.made if name in self.lines else self.once)[name] = field
+
+    def __delitem__(self, name: str) -> None:
+        del (self.lines if name in self.lines else self.once)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.once
+        yield from self.lines
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.once or name in self.lines
+
+    def __len__(self) -> int:
+        return len(self.once) + len(self.lines)
+
+
+class LinedForm(Form):
+    """A form that asks the same on each of hundreds of lines, after the fields it asks once.
+
+    `PARTS` are the fields of one line, by the first part of their names: `note` of the line with key 7 is
+    `note_7`. Every line is read by these same fields; one of its own is made for whoever looks at it.
+    """
+
+    PARTS: ClassVar[Mapping[str, forms.Field]] = {}
+    fields: Any
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for field in cls.PARTS.values():
+            _prepare(field)
+
+    def ask_lines(self, about: Mapping[int, Any]) -> None:
+        """A line for each key. `dress(part, field, about[key])` makes a field of it ready for the page."""
+
+        def make(name: str) -> forms.Field:
+            part, _dash, key = name.partition("_")
+            field = copy.deepcopy(self.PARTS[part])
+            self.dress(part, field, about[int(key)])
+            return field
+
+        names = [f"{part}_{key}" for key in about for part in self.PARTS]
+        self.fields = Fields(self.fields, names, make)
+
+    def dress(self, part: str, field: forms.Field, about: Any) -> None:
+        """Give the field of one line its label, and what only those who hear the page need."""
+
+    def _clean_fields(self) -> None:
+        every, self.fields = self.fields, self.fields.once
+        try:
+            super()._clean_fields()  # type: ignore[misc]
+        finally:
+            self.fields = every
+        for name in every.lines:
+            field = self.PARTS[name.partition("_")[0]]
+            typed = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            try:
+                self.cleaned_data[name] = field.clean(typed)
+            except ValidationError as error:
+                self.add_error(name, error)
 
 
 def _prepare(field: forms.Field) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kheo.audit.models import record
+from kheo.audit.models import record, record_steps
 from kheo.fieldwork.models.versions import ReportQuerySet, State, Step, Version
 from kheo.files.models import Attachment
 from kheo.initiatives.models import Ending, Enrolment, Initiative
@@ -22,12 +22,12 @@ from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS
 from kheo.lib.formats import period as period_name
 from kheo.lib.periods import VIETNAM, Period, today
 from kheo.lib.refusals import FasterColleague, Refused
-from kheo.lib.rows import insert
+from kheo.lib.rows import Worded, insert
 from kheo.lib.vietnamese import fold
 from kheo.papers.kinds import Given
 from kheo.papers.models import keep_signed, settle
 from kheo.places.models import Area
-from kheo.places.paths import ids, within
+from kheo.places.paths import ids, next_prefix, within
 from kheo.plans.models import CalendarEntry
 from kheo.search import index
 from kheo.tallies.counting import counting
@@ -65,35 +65,61 @@ class UnitReportQuerySet(ReportQuerySet):
         return found
 
     def begin(
-        self, unit: Unit, *, by: Post, values: dict[str, Any], lines: Iterable["Line"], series: Any = None
+        self,
+        unit: Unit,
+        *,
+        by: Post,
+        values: dict[str, Any],
+        lines: Iterable["Line"],
+        series: Any = None,
+        send: bool = False,
     ) -> "UnitReport":
-        """A new draft with its lines. Refused when the unit already reports for that entry."""
+        """A new draft with its lines, or one sent at once.
+
+        Refused when the unit already reports for that entry.
+        """
         report = UnitReport(unit=unit, **values)
         if series is not None:
             report.series = series
         report.check_author(by)
+        lines = list(lines)
+        way: list[tuple[str, str, dict[str, list]]] = [(State.DRAFT, "drafted", {})]
+        if send:
+            report.check_told(lines)
+            report.state, report.sent_at = State.SENT, timezone.now()
+            way.append((State.SENT, "submitted", {"state": [str(State.DRAFT), str(State.SENT)]}))
         with transaction.atomic():
-            # The unit's row is the lock: two colleagues beginning at once begin one report.
-            Unit.objects.select_for_update().get(pk=unit.pk)
             if report.entry_id:
+                # The unit's row is the lock: two colleagues beginning at once begin one report.
+                Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
                 known = self.filter(unit=unit, entry=report.entry).exclude(state=State.WITHDRAWN).first()
                 if known is not None:
                     raise FasterColleague(
                         gettext("%(unit)s already has a report for “%(entry)s”. Open that one.")
                         % {"unit": unit, "entry": report.entry}
                     )
-            report.save(force_insert=True)
-            report._set_lines(lines)
-            report.steps.create(state=State.DRAFT, by=by)
-            record(report, "drafted", by=by)
+            insert([report])
+            report._add_lines(lines)
+            insert([UnitReportStep(report=report, state=state, by=by) for state, _verb, _changes in way])
+            record_steps(report, [(verb, changes) for _state, verb, changes in way], by=by)
+            if send:
+                index.update(report)
         return report
+
+
+class Covered(NamedTuple):
+    """What a line needs to know of its initiative."""
+
+    pk: int
+    name: str
+    state: str
 
 
 @dataclass(frozen=True)
 class Line:
     """What the author says of one initiative."""
 
-    initiative: Initiative
+    initiative: Initiative | Covered
     standing: str
     note: str = ""
 
@@ -197,13 +223,19 @@ class UnitReport(Version):
 
     def check_send(self, by: Post) -> None:
         self.check_write(by)
+        self.check_told(
+            self.lines.filter(standing=UnitReportLine.Standing.STOPPED).select_related("initiative")
+        )
+
+    def check_told(self, lines: Iterable["Line | UnitReportLine"]) -> None:
+        """Refuse to send what tells of nothing yet, or does not say why something is to stop."""
         if self.period_first > today():
             raise Refused(
                 gettext("The period has not begun. Send the report when there is something to tell.")
             )
-        silent = self.lines.filter(standing=UnitReportLine.Standing.STOPPED, note="").first()
-        if silent is not None:
-            raise Refused(gettext("Say why “%(name)s” is to stop.") % {"name": silent.initiative.name})
+        for line in lines:
+            if line.standing == UnitReportLine.Standing.STOPPED and not line.note:
+                raise Refused(gettext("Say why “%(name)s” is to stop.") % {"name": line.initiative.name})
 
     # The verbs
 
@@ -276,20 +308,29 @@ class UnitReport(Version):
     def _set_lines(self, lines: Iterable[Line]) -> dict[str, list]:
         before = {line.initiative_id: line for line in self.lines.select_related("initiative")}
         changes: dict[str, list] = {}
-        fresh: list[UnitReportLine] = []
+        fresh: list[Line] = []
         for line in lines:
             old = before.get(line.initiative.pk)
             if old is None:
-                fresh.append(
-                    UnitReportLine(
-                        report=self, initiative=line.initiative, standing=line.standing, note=line.note
-                    )
-                )
+                fresh.append(line)
             elif (old.standing, old.note) != (line.standing, line.note):
                 UnitReportLine.objects.filter(pk=old.pk).update(standing=line.standing, note=line.note)
                 changes[line.initiative.name] = [old.in_words, line.in_words]
-        insert(fresh)
+        self._add_lines(fresh)
         return changes
+
+    def _add_lines(self, lines: Iterable[Line]) -> None:
+        insert(
+            [
+                UnitReportLine(
+                    report_id=self.pk,
+                    initiative_id=line.initiative.pk,
+                    standing=line.standing,
+                    note=line.note,
+                )
+                for line in lines
+            ]
+        )
 
 
 class UnitReportStep(Step):
@@ -359,17 +400,47 @@ def within_page(post: Post) -> Any:
 
     What it leads itself; a commune's body that reaches by place tells of everything in its commune.
     """
-    seen = Initiative.objects.of(post)
-    if post.reach == ReachKind.PLACE and post.unit.area.commune is not None:
-        here = Area.objects.within_now(post.unit.area).values("pk")
-        seen = Initiative.objects.filter(Q(area__in=here) | Q(pk__in=seen.values("pk")))
-    return seen.select_related("owner", "area__parent", "field").order_by("sort_key", "pk")
+    found = _told_of(*_where(post)).select_related("owner", "area__parent", "field")
+    return found.order_by("sort_key", "pk")
 
 
 def covered_by(post: Post) -> Any:
     """The running initiatives a unit's report has a line for."""
-    running = Q(state=Initiative.State.RUNNING) | Q(state=Initiative.State.PUBLISHED, owner_known=True)
-    return within_page(post).filter(running)
+    return within_page(post).filter(_RUNNING)
+
+
+def names_covered_by(post: Post) -> list[Covered]:
+    """The same, with only what a line needs to know: for a report that nobody looks at while it is taken."""
+    where = _where(post)
+    return [Covered(*each) for each in (_names_in_place if len(where) > 1 else _names_of_unit)(*where)]
+
+
+_RUNNING = Q(state=Initiative.State.RUNNING) | Q(state=Initiative.State.PUBLISHED, owner_known=True)
+
+
+def _where(post: Post) -> list[str]:
+    """The path of the post's body; for one that reaches by place also of its commune, and what follows."""
+    unit = post.unit
+    if post.reach == ReachKind.PLACE and unit.area.commune is not None:
+        return [unit.path_now, unit.area.path_now, next_prefix(unit.area.path_now)]
+    return [unit.path_now]
+
+
+def _told_of(own: str, first: str = "", after: str = "") -> Any:
+    led = Initiative.objects.led_by(own)
+    if not first:
+        return led
+    here = Area.objects.filter(path_now__gte=first, path_now__lt=after).values("pk")
+    return Initiative.objects.filter(Q(area__in=here) | Q(pk__in=led.values("pk")))
+
+
+def _names(*where: str) -> Any:
+    found = _told_of(*where).filter(_RUNNING).order_by("sort_key", "pk")
+    return found.values_list(*Covered._fields)
+
+
+_names_of_unit = Worded(_names, str)
+_names_in_place = Worded(_names, str, str, str)
 
 
 def asked_of(post: Post, on: date | None = None) -> list[CalendarEntry]:

@@ -11,13 +11,16 @@ from openpyxl import load_workbook
 
 from kheo.fieldwork import due
 from kheo.fieldwork.models import UnitReport
-from kheo.fieldwork.models.unit_reports import Line, asked_of, covered_by
+from kheo.fieldwork.models.unit_reports import Line, asked_of, covered_by, names_covered_by
 from kheo.fieldwork.tests.cast import accepted, cast, running
 from kheo.initiatives.models import Initiative
+from kheo.initiatives.tests.cast import draft
 from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.plans.models import CalendarEntry, Plan
 from kheo.tallies.counting import verify
+from kheo.units.models import ReachKind, Role
+from kheo.units.tests import cast as people
 
 
 def as_(post):
@@ -68,7 +71,25 @@ class Reports(TestCase):
         page = self.minh.get(reverse("unit_report_new"))
         self.assertContains(page, "Con đường hiến đất")
         self.assertContains(page, "cần củng cố")
+        self.assertContains(page, f'<option value="{self.entry.pk}" selected>Báo cáo 6 tháng đầu năm, hạn ')
         assert not covered_by(self.cast.lan).exists()
+
+    def test_a_phone_is_told_the_same_initiatives_by_name_alone(self):
+        typed_in = draft(
+            self.cast, "Tổ phụ nữ", owner=self.cast.world.women_tam_quang, area=self.cast.tam_quang
+        )
+        Initiative.objects.filter(pk=typed_in.initiative_id).update(state="running")
+        women = people.post(
+            people.person("chi_hoa", "Vi Thị Hoa"),
+            self.cast.world.women_tam_quang,
+            Role.REPORTER,
+            ReachKind.OWN,
+        )
+        found = {}
+        for each in (self.cast.minh, self.cast.lan, self.cast.hoa, self.cast.nga, women):
+            found[each] = names_covered_by(each)
+            assert [(one.pk, one.name, one.state) for one in covered_by(each)] == found[each], str(each)
+        assert (len(found[self.cast.minh]), len(found[women])) == (3, 1)
 
     def test_written_sent_and_accepted(self):
         self.minh.post(reverse("unit_report_new"), self.typed())

@@ -95,8 +95,11 @@ class InitiativeQuerySet(ScopedQuerySet):
 
     def of(self, post: Post) -> "InitiativeQuerySet":
         """Those the post's body leads: its own, of bodies it has inherited, of units typed under it."""
-        now = post.unit.path_now
-        mine = Q(path_now=now) | Q(kind=Unit.Kind.TYPED, parent__path_now=now)
+        return self.led_by(post.unit.path_now)
+
+    def led_by(self, path_now: str) -> "InitiativeQuerySet":
+        """The same for the body with this path."""
+        mine = Q(path_now=path_now) | Q(kind=Unit.Kind.TYPED, parent__path_now=path_now)
         return self.filter(owner__in=Unit.objects.filter(mine).values("pk"))
 
     def to_continue(self, post: Post, year: int) -> "InitiativeQuerySet":

@@ -1,12 +1,17 @@
 """An outbox asks the database a fixed number of times, and a few times more for each envelope."""
 
+import dataclasses
+from unittest import mock
+
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
+from kheo.fieldwork.forms import UnitReportForm
 from kheo.fieldwork.models import FieldReport
 from kheo.initiatives.models import Enrolment, Initiative
 from kheo.initiatives.tests.cast import draft
+from kheo.offline import kinds, unit_reports
 from kheo.offline.tests.cast import OnThePhone, cast, running
 from kheo.units.models import ReachKind, Role
 from kheo.units.tests.cast import person, post
@@ -31,6 +36,41 @@ class Cost(TestCase):
         self.assertEqual(eight - one, 7 * (two - one))
         self.assertLessEqual(two - one, 12)
         self.assertLessEqual(one, 18)
+
+    def test_a_periodic_report_costs_the_same_with_three_lines_as_with_thirty(self):
+        people = cast()
+        minh = OnThePhone(people.minh)
+        told: list[Initiative] = []
+
+        def asked(number: int) -> int:
+            while len(told) < number:
+                told.append(running(people, f"Con đường số {len(told)}").initiative)
+            typed = {"period_first": "01/01/2026", "period_last": "30/06/2026", "results": "Đang chạy"}
+            lines = {f"line_{each.pk}": "good" for each in told}
+            written = minh.envelope("unit_report", {**typed, **lines}, pack_day="2026-07-20")
+            made: list[UnitReportForm] = []
+            bind = unit_reports.bind
+
+            def seen(*args):
+                form, notes = bind(*args)
+                made.append(form)
+                return form, notes
+
+            with (
+                CaptureQueriesContext(connection) as found,
+                mock.patch.dict(
+                    kinds.KINDS, {"unit_report": dataclasses.replace(kinds.KINDS["unit_report"], bind=seen)}
+                ),
+            ):
+                [receipt] = minh.send(written)
+            self.assertEqual((receipt["state"], receipt["record"]["state"]), ("accepted", "sent"), receipt)
+            # Nobody looked at a line, so no field of one was made.
+            self.assertEqual((len(made[0].initiatives), made[0].fields.made), (number, {}))
+            return len(found)
+
+        asked(3)
+        self.assertEqual(asked(3), asked(30))
+        self.assertLessEqual(asked(30), 18)
 
     def test_what_a_post_reaches_is_what_it_sees(self):
         people = cast()
@@ -58,8 +98,6 @@ class Cost(TestCase):
         self.assertEqual(receipt["state"], "accepted", receipt)
 
     def test_what_changed_since_the_form_was_read_is_seen(self):
-        from unittest import mock
-
         from kheo.offline import reports
 
         people = cast()

@@ -9,7 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 
 from kheo.lib.refusals import Refused
-from kheo.ui.forms import AreaM2Field, CountField, Form, VietnameseDateField, VndField, WorkDaysField
+from kheo.ui.forms import (
+    AreaM2Field,
+    CountField,
+    Form,
+    LinedForm,
+    VietnameseDateField,
+    VndField,
+    WorkDaysField,
+)
 
 
 class Registration(Form):
@@ -127,3 +135,57 @@ def test_a_file_field_needs_no_stored_file():
 
     assert 'type="file"' in str(Paper())
     assert Paper({}, {"paper": SimpleUploadedFile("a.txt", b"x")}).is_valid()
+
+
+class Standing(LinedForm):
+    """How each of some roads stands."""
+
+    PARTS = {
+        "line": forms.ChoiceField(choices=[("good", "Tốt"), ("weak", "Cần củng cố")], required=False),
+        "note": forms.CharField(label="Ghi chú", max_length=10, required=False),
+    }
+    results = forms.CharField(label="Kết quả")
+
+    def __init__(self, data=None, roads=("Đường hoa", "Ngõ sáng"), **kwargs):
+        super().__init__(data, **kwargs)
+        self.ask_lines(dict(enumerate(roads)))
+
+    def dress(self, part, field, about):
+        field.label = about if part == "line" else f"Ghi chú về {about}"
+
+
+def test_hundreds_of_lines_are_read_without_a_field_for_each():
+    roads = [f"Đường số {n}" for n in range(200)]
+    form = Standing({"results": "Tốt", "line_7": "weak", "note_7": " Lu\u031b\u0301n "}, roads)
+    assert form.is_valid()
+    assert (form.cleaned_data["line_7"], form.cleaned_data["note_7"]) == ("weak", "Lứn")
+    assert (form.cleaned_data["line_8"], form.cleaned_data["note_199"]) == ("", "")
+    assert form.fields.made == {}
+    assert len(form.fields) == len(list(form)) == 401
+    # Who looks at a line sees its own field, and nobody else's.
+    assert form["note_7"].label == "Ghi chú về Đường số 7"
+    assert form["note_8"].label == "Ghi chú về Đường số 8"
+    assert "Đường số 9" in str(form["line_9"].label_tag())
+
+
+def test_what_is_wrong_on_a_line_is_said_there_and_what_was_typed_stays():
+    form = Standing({"results": "", "line_0": "best", "note_1": "dài quá mười chữ"})
+    assert not form.is_valid()
+    assert list(form.errors) == ["results", "line_0", "note_1"]
+    html = str(form)
+    assert '<a href="#id_note_1">Ghi chú về Ngõ sáng</a>' in html
+    assert "chọn một mục" in form.errors["line_0"][0]
+    assert 'value="dài quá mười chữ"' in html
+    again = form.bound_to({"results": "Tốt"})
+    assert again.is_valid()
+    assert not form.is_valid()
+
+
+def test_a_line_can_be_taken_off():
+    form = Standing({"results": "Tốt", "line_0": "best"})
+    del form.fields["line_0"]
+    assert form.is_valid()
+    assert "line_0" not in form.fields
+    assert "line_0" not in form.cleaned_data
+    with pytest.raises(KeyError):
+        form["line_0"]
