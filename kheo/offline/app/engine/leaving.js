@@ -2,7 +2,7 @@
 import { changed, notice, snapshot } from "./state.js";
 import { THEIRS, UNSENT, database, giveUpReserve, keep, meta, write } from "./store.js";
 import { ask, askSignedIn } from "./server.js";
-import { refreshPack } from "./pack.js";
+import { fetchAnew } from "./pack.js";
 import { alone, send, sync } from "./outbox.js";
 
 export const signedIn = () => snapshot().signedIn;
@@ -34,7 +34,7 @@ export async function register() {
   await unseal(phone);
   await navigator.storage?.persist?.();
   await changed("phone", "drafts", "storage");
-  await refreshPack();
+  await fetchAnew();
   send();
 }
 
@@ -45,7 +45,7 @@ export async function actAs(post) {
     if (phone) await keep(tx, "phone", { ...phone, as: post });
   });
   await changed("phone");
-  await refreshPack();
+  await fetchAnew();
 }
 
 /**

@@ -14,6 +14,12 @@ export function refreshPack() {
   return running;
 }
 
+/** The same for a person or a post that took over just now: what is under way was asked for whoever was before. */
+export async function fetchAnew() {
+  await running?.catch(() => {});
+  await refreshPack();
+}
+
 async function refresh() {
   const phone = await meta("phone");
   if (!phone || phone.expired) return;
