@@ -507,7 +507,7 @@ class Life:
                 )
         lines, held = self.area_year.lines, dict.fromkeys(SUMS, 0)
         changed = sorted({day for days in sums.values() for day in days})
-        for since, until in zip(changed, [*changed[1:], OPEN], strict=True):
+        for since, until in zip(changed, [*changed[1:], OPEN], strict=False):
             for measure, days in sums.items():
                 held[measure.removesuffix("/year")] += days.get(since, 0)
             values = "\t".join(map(str, held.values()))
