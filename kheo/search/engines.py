@@ -24,6 +24,9 @@ from kheo.lib.rows import often
 from .models import Document, LexemesField, Words
 from .words import Question, bags, folded
 
+# Stand in a query for what a step asks and for its place, until each step is given its own.
+_ASKED, _STEP = "kheo: what this step asks", -31_999
+
 
 @Words._meta.get_field("row").register_lookup  # type: ignore[union-attr]
 class Match(Lookup):
@@ -48,19 +51,21 @@ class Engine:
 
     def found(self, documents: QuerySet[Document], question: Question, most: int) -> list[int]:
         """The ids of the best `most` of `documents`, in one query, best first."""
+        rows = self.matching(documents, _ASKED).order_by(*self.newest)
+        steps = rows.annotate(step=Value(_STEP, SmallIntegerField())).values_list("id", "step")[:most]
+        try:
+            # The steps differ in two values alone, and what somebody may see takes longest to put in words.
+            sql, values = steps.query.get_compiler(Document.objects.db).as_sql()
+        except EmptyResultSet:
+            return []
         parts: list[str] = []
         params: list[Any] = []
         earlier: list[str] = []
         for step, asked in enumerate(self.steps(question)):
-            rows = self.matching(documents, self.without(asked, earlier)).order_by(*self.newest)
-            steps = rows.annotate(step=Value(step, SmallIntegerField())).values_list("id", "step")[:most]
-            try:
-                sql, values = steps.query.get_compiler(Document.objects.db).as_sql()
-            except EmptyResultSet:
-                return []
+            own = {_ASKED: self.without(asked, earlier), _STEP: step}
             # Django takes no LIMIT inside a UNION on SQLite; a subselect does.
             parts.append(f"SELECT * FROM ({sql}) AS step{step}")  # noqa: S608  (compiled by Django)
-            params.extend(values)
+            params.extend(own.get(value, value) for value in values)
             earlier.append(asked)
         found = self.ask(" UNION ALL ".join(parts) + " LIMIT %s", [*params, most])
         return [pk for pk, step in sorted(found, key=lambda row: (row[1], -row[0]))]
