@@ -2,7 +2,8 @@
 
 An entry is written in the transaction of the change it tells of and never altered. It refers to what
 it tells of by label and id, so it outlives every reorganisation. One thing may be taken out of it: the
-words that name a person, when that person has them erased by right (`erase_words`).
+words that name a person, when that person has them erased by right (`erase_words`). The entries of a closed
+year may leave for the archive of that year, whole (`take_out`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +56,24 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         if user:
             found = found.filter(user=user)
         return found
+
+    def of_year(self, year: int) -> "EntryQuerySet":
+        """What was written down in a year, as days are counted in Vietnam."""
+        first, after = (datetime.combine(date(each, 1, 1), time.min, VIETNAM) for each in (year, year + 1))
+        return self.filter(at__gte=first, at__lt=after)
+
+    def take_out(self, ids: Iterable[int]) -> int:
+        """Entries that lie, proven, in the archive of their year leave the database. Answers how many.
+
+        For the archive alone: it has compared each with what its file holds. Inside its transaction, for
+        PostgreSQL itself lets none go unless that says what it does (see the migrations).
+        """
+        connection = connections[self.db]
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL kheo.archiving = 'yes'")
+        gone: int = models.QuerySet(self.model, using=self.db).filter(pk__in=list(ids))._raw_delete(self.db)
+        return gone
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise Refused(_("The journal is never shortened."))

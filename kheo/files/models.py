@@ -5,7 +5,7 @@ it was handed in with, and that record's room decides who may see it (`owners`).
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,8 @@ class Blob(models.Model):
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()
     gone = models.BooleanField(default=False)
+    # The archive of a year that holds the bytes since they were put away; `gone` holds then as well.
+    kept_in = models.CharField(max_length=100, blank=True, default="")
 
     objects = BlobQuerySet.as_manager()
 
@@ -60,9 +62,26 @@ class Blob(models.Model):
         blob = cls.objects.select_for_update().get(pk=incoming.sha256)
         incoming.place()
         if blob.gone:
-            blob.gone = False
-            blob.save(update_fields=["gone"])
+            blob.gone, blob.kept_in = False, ""
+            blob.save(update_fields=["gone", "kept_in"])
         return blob
+
+    @classmethod
+    def put_away(
+        cls, contents: Collection[str], archive: str, may_go: Callable[[Collection[str]], Collection[str]]
+    ) -> int:
+        """Take bytes off the disk that lie, proven, in the archive of this name. Answers how many went.
+
+        `may_go` narrows the hashes to those nothing else needs; it is asked while the rows are locked, so
+        that nobody can begin to need one meanwhile. Bytes that had already left the disk when a run was
+        broken off are written down all the same.
+        """
+        with transaction.atomic():
+            locked = cls.objects.select_for_update().filter(pk__in=list(contents), gone=False).order_by("pk")
+            going = list(may_go([blob.pk for blob in locked]))
+            for sha256 in going:
+                storage.path_of(sha256).unlink(missing_ok=True)
+            return cls.objects.filter(pk__in=going).update(gone=True, kept_in=archive)
 
     @classmethod
     def release(cls, sha256: str) -> bool:
@@ -322,6 +341,8 @@ class PhotoQuerySet(KeptQuerySet):
         """The same picture once more, for another record: its bytes are shared, its words and answers new."""
         with transaction.atomic():
             blobs = Blob.objects.select_for_update().filter(pk__in=list(photo.contents())).order_by("pk")
+            if away := next((blob.kept_in for blob in blobs if blob.kept_in), ""):
+                raise Refused(in_archive(away))
             if photo.erased_at is not None or any(blob.gone for blob in blobs):
                 raise Refused(_("This photo was erased. Take it out, or send another one."))
             made: Photo = self.create(
@@ -397,6 +418,16 @@ class Photo(Kept):
         """The hash of one of the copies: "full", "web" (1600 px) or "thumb" (400 px)."""
         return {"full": self.full_id, "web": self.web_id, "thumb": self.thumb_id}[size]
 
+    @property
+    def archive(self) -> str:
+        """The name of the archive that holds its large copies; "" while they are here."""
+        return self.web.kept_in or self.full.kept_in
+
+    @property
+    def place_in_archive(self) -> str:
+        """The name of its full copy inside that file, for whoever takes it out with tar."""
+        return f"uploads/{self.full_id[:2]}/{self.full_id[2:4]}/{self.full_id}"
+
     def publishable(self) -> tuple[bool, str]:
         """Whether the public may see it, and the sentence that says why (not).
 
@@ -457,6 +488,14 @@ class Photo(Kept):
             record(self, "photo_described", by=by, changes={name: ["…", "…"] for name in changed})
         for name, value in words.items():
             setattr(self, name, value)
+
+
+def in_archive(archive: str) -> str:
+    """Why bytes that were put away are not here, and how they come back."""
+    return _(
+        "The large copy of this photo lies in the archive %(archive)s. The administrator takes it out "
+        "of that file, or brings the whole year back: kheo archive back %(archive)s"
+    ) % {"archive": archive}
 
 
 def _user(by: Any) -> Any:

@@ -5,8 +5,10 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import content_disposition_header, parse_etags
 
+from kheo.lib.refusals import Refused
+
 from . import types
-from .models import Attachment, Photo
+from .models import Attachment, Blob, Photo, in_archive
 from .storage import path_of
 
 # A file may be shown beside a form of ours. Pictures and texts are inert; Chromium's PDF viewer does not
@@ -37,7 +39,7 @@ def photo_response(request: HttpRequest, photo: Photo, size: str, *, public: boo
     """One copy of a photo: "full", "web" or "thumb".
 
     With `public` it is the portal that asks: a photo that is not publishable, and every full copy, is
-    not found.
+    not found. A copy that lies in the archive of a year is refused, in a sentence that says where.
     """
     if size not in ("full", "web", "thumb") or photo.erased_at:
         raise Http404
@@ -66,6 +68,8 @@ def _response(
         try:
             response = FileResponse(path_of(sha256).open("rb"), content_type=media_type)
         except FileNotFoundError:
+            if away := Blob.objects.filter(pk=sha256).values_list("kept_in", flat=True).first():
+                raise Refused(in_archive(away))
             raise Http404
         response["Content-Disposition"] = disposition or "inline"
     response["ETag"] = etag

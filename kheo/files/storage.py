@@ -54,6 +54,13 @@ def incoming(upload: File, limit: int) -> Iterator[Incoming]:
 
 
 @contextmanager
+def incoming_pieces(pieces: Iterable[bytes], size: int) -> Iterator[Incoming]:
+    """What comes out of an archive, at most `size` bytes of it."""
+    with _received(pieces, size) as received:
+        yield received
+
+
+@contextmanager
 def incoming_bytes(content: bytes) -> Iterator[Incoming]:
     with _received([content], len(content)) as received:
         yield received
