@@ -10,7 +10,7 @@ class FieldworkConfig(AppConfig):
     label = "fieldwork"
 
     def ready(self) -> None:
-        from kheo.fieldwork import measures, messages, panels, paper
+        from kheo.fieldwork import closed, measures, messages, panels, paper
         from kheo.files.owners import register_owner
         from kheo.search import index
         from kheo.ui.registry import Link, MenuEntry, links, menu, verbs
@@ -19,6 +19,7 @@ class FieldworkConfig(AppConfig):
         measures.declare()
         panels.declare()
         messages.declare()
+        closed.declare()
         paper.register()
         index.register(
             index.Searchable(

@@ -3,6 +3,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class InitiativesConfig(AppConfig):
@@ -15,11 +16,13 @@ class InitiativesConfig(AppConfig):
         from kheo.search import index
         from kheo.ui.registry import MenuEntry, menu, verbs
         from kheo.units import heirs
+        from kheo.upkeep import closing
 
         measures.declare()
         panels.declare()
         messages.declare()
         paper.register()
+        closing.add_waiting("enrolments", waiting_of_year)
         index.register(
             index.Searchable(
                 kind="initiative",
@@ -134,3 +137,17 @@ def on_their_way_at(units: Any, areas: Any) -> int:
 
     here = Q(initiative__owner__in=units) | Q(initiative__area__in=areas)
     return Enrolment.objects.filter(here, state__in=["sent", "received", "confirmed"]).count()
+
+
+def waiting_of_year(year: int) -> Any:
+    """What an archive of the year waits for: registrations nobody has decided about."""
+    from kheo.initiatives.models import Enrolment
+
+    state = Enrolment.State
+    on_the_way = [state.SENT, state.RECEIVED, state.CONFIRMED, state.RETURNED]
+    if n := Enrolment.objects.filter(year=year, state__in=on_the_way).count():
+        yield ngettext(
+            "%(n)d registration of %(year)d is on its way: decide about it or withdraw it.",
+            "%(n)d registrations of %(year)d are on their way: decide about them or withdraw them.",
+            n,
+        ) % {"n": n, "year": year}

@@ -1,7 +1,9 @@
+from datetime import date
 from typing import Any
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class OfflineConfig(AppConfig):
@@ -24,6 +26,7 @@ class OfflineConfig(AppConfig):
         )
         from kheo.ui.registry import verbs
         from kheo.units import heirs
+        from kheo.upkeep import closing
 
         panels.declare()
         reports.register()
@@ -43,6 +46,7 @@ class OfflineConfig(AppConfig):
         continuing.register()
         heirs.register(heirs.Question("unsent", _("Phones with unsent work"), phones_with_unsent_work))
         declare_phones()
+        closing.add_waiting("deliveries", waiting_of_year)
         verbs.add(
             {
                 "continued": _("continued initiatives for a year"),
@@ -80,3 +84,16 @@ def declare_phones() -> None:
     remarks.add("fieldwork.fieldreport", "photos", photos.remarks)
     remarks.add_to_lists("fieldwork.fieldreport", "photos", photos.in_list_of_reports)
     remarks.add_to_lists("initiatives.initiative", "photos", photos.in_list_of_initiatives)
+
+
+def waiting_of_year(year: int) -> Any:
+    """What an archive of the year waits for: what phones delivered from it and nobody has settled."""
+    from kheo.offline.models import Delivery
+
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    if n := Delivery.objects.waiting().filter(pack_day__range=(first, last)).count():
+        yield ngettext(
+            "%(n)d delivery of a phone from %(year)d needs attention: settle or withdraw it.",
+            "%(n)d deliveries of phones from %(year)d need attention: settle or withdraw them.",
+            n,
+        ) % {"n": n, "year": year}

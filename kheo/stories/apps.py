@@ -13,6 +13,7 @@ class StoriesConfig(AppConfig):
         from kheo.search import index
         from kheo.stories import messages, panels
         from kheo.ui.registry import Link, MenuEntry, links, menu, things, verbs
+        from kheo.upkeep import closing
 
         panels.declare()
         messages.declare()
@@ -28,9 +29,17 @@ class StoriesConfig(AppConfig):
             )
         )
         things.add({"stories.story": "story"})
+        closing.add_needing("stories", shown_in_stories)
         verbs.add({"replaced": _("replaced it by a newer version"), "photos_chosen": _("chose the photos")})
         links.add("initiatives.initiative", Link(_("Told to the public"), "initiative_stories", "story", 40))
         menu.add(MenuEntry(_("Stories"), "story_list", "story", 50, group="results"))
+
+
+def shown_in_stories(photos: Any) -> Any:
+    """Those among these ids of photos that a story shows or once showed: no archive takes them out."""
+    from kheo.stories.models import StoryPhoto
+
+    return StoryPhoto.objects.filter(photo__in=list(photos)).values_list("photo", flat=True)
 
 
 def stories_for_search() -> Any:

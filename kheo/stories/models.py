@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kheo.audit.models import record
 from kheo.fieldwork.models.field_reports import photos_of
-from kheo.files.models import Photo
+from kheo.files.models import Photo, in_archive
 from kheo.initiatives.models import Consent, Enrolment, Initiative
 from kheo.initiatives.models.initiatives import HEADS
 from kheo.lib.formats import moment
@@ -327,6 +327,8 @@ class Story(Guarded, models.Model):
             photo = each["photo"]
             if photo.pk not in own:
                 raise Refused(_("This photo does not belong to the initiative."))
+            if photo.archive:
+                raise Refused(in_archive(photo.archive))
             _check_photo(photo, each)
         before = list(self.photos.order_by("order", "pk").values_list("photo", flat=True))
         with transaction.atomic():

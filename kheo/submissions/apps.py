@@ -3,6 +3,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class SubmissionsConfig(AppConfig):
@@ -15,10 +16,12 @@ class SubmissionsConfig(AppConfig):
         from kheo.submissions.keeping import forget
         from kheo.ui.registry import Link, MenuEntry, links, menu, verbs
         from kheo.units import heirs
+        from kheo.upkeep import closing
 
         panels.declare()
         messages.declare()
         nightly.add("submissions", _("Erase contacts of old submissions"), forget)
+        closing.add_waiting("submissions", waiting_of_year)
         heirs.register(heirs.Question("submissions", _("submissions waiting to be taken"), waiting_at))
         menu.add(
             MenuEntry(
@@ -62,3 +65,15 @@ def waiting_at(units: Any, areas: Any) -> int:
 
     here = Q(link__office__in=units) | Q(link__committee__in=units) | Q(commune__in=areas)
     return Submission.objects.waiting().filter(here).count()
+
+
+def waiting_of_year(year: int) -> Any:
+    """What an archive of the year waits for: registrations sent in without an account that nobody took."""
+    from kheo.submissions.models import Submission
+
+    if n := Submission.objects.filter(link__year=year, state=Submission.State.RECEIVED).count():
+        yield ngettext(
+            "%(n)d registration sent in for %(year)d waits to be taken: take or refuse it.",
+            "%(n)d registrations sent in for %(year)d wait to be taken: take or refuse them.",
+            n,
+        ) % {"n": n, "year": year}

@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kheo.lib.periods import today
+
 Text = str | Promise
 
 
@@ -239,6 +241,23 @@ class Things:
 
 
 @dataclass
+class Elsewhere:
+    """Where entries of the journal lie that are no longer in the database: (year, name of the file) pairs.
+
+    The room that puts them away says so; it costs one query.
+    """
+
+    years: Callable[[], list[tuple[int, str]]] = list
+
+    def since(self, thing: Any) -> list[tuple[int, str]]:
+        """Those that may tell of this thing: none before it was made, nor of this year."""
+        made = getattr(thing, "created", None)
+        if made is not None and made.year >= today().year:
+            return []
+        return [each for each in self.years() if made is None or each[0] >= made.year]
+
+
+@dataclass
 class Verbs:
     """Audit verbs in the reader's words."""
 
@@ -257,6 +276,7 @@ remarks = Remarks()
 things = Things()
 helps = Helps()
 panels = Panels()
+elsewhere = Elsewhere()
 verbs = Verbs(
     {
         "created": pgettext_lazy("journal", "created"),

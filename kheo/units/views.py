@@ -17,7 +17,7 @@ from kheo.places import family, moves
 from kheo.ui.context import SAMPLE_COOKIE
 from kheo.ui.doors import open_door
 from kheo.ui.lists import Column, keyset_page, wants_xlsx, xlsx_response
-from kheo.ui.registry import verbs
+from kheo.ui.registry import elsewhere, verbs
 from kheo.units import body_moves, explain, reorganise, reversing
 from kheo.units.acting import Request
 from kheo.units.forms import (
@@ -213,7 +213,8 @@ def journal(request: Request) -> HttpResponseBase:
         ]
         return xlsx_response("nhat-ky.xlsx", columns, entries.order_by("-at", "-id"))
     page = keyset_page(entries, request, order=("-at", "-id"))
-    return render(request, "units/journal.html", {"form": form, "page": page, "model": Entry})
+    context = {"form": form, "page": page, "model": Entry, "elsewhere": elsewhere.years()}
+    return render(request, "units/journal.html", context)
 
 
 def reorganisations(request: Request) -> HttpResponse:

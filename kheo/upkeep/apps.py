@@ -8,12 +8,14 @@ class UpkeepConfig(AppConfig):
 
     def ready(self) -> None:
         from kheo.lib.nightly import nightly
-        from kheo.ui.registry import MenuEntry, Panel, menu, panels, verbs
-        from kheo.upkeep import backing_up, backups, chores, refusing, sources  # noqa: F401  (refusing: checks)
+        from kheo.ui.registry import MenuEntry, Panel, elsewhere, menu, panels, verbs
+        from kheo.upkeep import archives, backing_up, backups, chores, refusing, sources  # noqa: F401  (refusing: checks)
         from kheo.upkeep.status import looks_after, urgent
 
         sources.declare()
         backups.declare()
+        archives.declare()
+        elsewhere.years = archives.years
         chores.declare()
         menu.add(
             MenuEntry(_("State of the system"), "upkeep_status", "gear", 520, looks_after, group="system")
@@ -31,6 +33,13 @@ class UpkeepConfig(AppConfig):
                 "backup_found_bad": _("backup found damaged"),
                 "backup_removed": _("backup removed by the rule for keeping"),
                 "restored": _("restored from a backup"),
+                "archive_proven": _("wrote the archive of the year and read it again whole"),
+                "archive_taken": _("took the year out into its archive"),
+                "archive_dropped": _("gave up archiving; nothing was taken out"),
+                "archive_returning": _("began to bring the year back from its archive"),
+                "archive_back": _("brought the year back from its archive"),
+                "archive_verified": _("archive read again: whole"),
+                "archive_found_bad": _("archive found damaged"),
                 "moved_database": _("moved to another database"),
                 "upgraded": _("changed to another version of Kheo"),
             }

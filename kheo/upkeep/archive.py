@@ -6,6 +6,12 @@
     uploads/ab/cd/abcd…    each file under its SHA-256
     manifest.json          what stands above, with sizes and checksums: without it the file was cut
 
+The archive of a closed year (`years`) is the same kind of file with another head and other parts:
+
+    kheo-year.json         which year, when, how many rows with which digests
+    rows/….jsonl.gz        rows that left the database, one a line
+    uploads/ab/cd/abcd…    as above
+
 Sealed (`sealing`), this tar is the stream inside another. Reading trusts nothing: names are held against a
 short list, only plain files are taken, no part is larger than it says, and tarfile itself never unpacks
 anything. So a name with "..", a link or a device in a changed file is refused, not followed.
@@ -33,15 +39,38 @@ from kheo.upkeep.snapshot import CHUNK, PARTS
 
 FORMAT = 1
 HEAD, MANIFEST = "kheo-backup.json", "manifest.json"
+YEAR_HEAD = "kheo-year.json"
 # The lists of tables, files and missing uploads, not the uploads themselves.
 LARGEST_JSON = 64 * 1024 * 1024
 LARGEST_FILE = 8 * 1024 * 1024
 
 _UPLOAD = re.compile(r"uploads/([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})")
 _FILE = re.compile(r"data/(?:[\w-][\w .@+-]{0,80}/){0,4}[\w-][\w .@+-]{0,80}", re.ASCII)
+_ROWS = re.compile(r"rows/[a-z_]{1,60}\.jsonl\.gz")
 
 CUT = gettext_lazy(
     "The backup ends too early: it was cut on the way, or the disk was full. Take another one."
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What sort of file it is: the name of its head, what may stand in it, and what is said of any other."""
+
+    head: str
+    takes: Callable[[str], Any]
+    other: Any
+
+
+BACKUP = Kind(
+    HEAD,
+    lambda name: name in PARTS.values() or _UPLOAD.fullmatch(name) or _FILE.fullmatch(name),
+    gettext_lazy("This is no backup of Kheo. Backups are called kheo-….tar or kheo-….sealed.tar."),
+)
+YEAR = Kind(
+    YEAR_HEAD,
+    lambda name: _UPLOAD.fullmatch(name) or _ROWS.fullmatch(name),
+    gettext_lazy("This is no archive of a year. Archives are called kheo-archive-2021-….tar."),
 )
 
 
@@ -106,8 +135,8 @@ class Counted:
 class Writer:
     """Writes the parts in their order. `moved` hears of the bytes of each part as they go."""
 
-    def __init__(self, tar: tarfile.TarFile, moved: Callable[[int], None]) -> None:
-        self.tar, self.moved = tar, moved
+    def __init__(self, tar: tarfile.TarFile, moved: Callable[[int], None], kind: Kind = BACKUP) -> None:
+        self.tar, self.moved, self.kind = tar, moved, kind
         self.files: list[dict[str, Any]] = []
         self.missing: list[str] = []
         self.damaged: list[str] = []
@@ -116,7 +145,7 @@ class Writer:
 
     def head(self, head: dict[str, Any]) -> None:
         self.head_bytes = _json(head)
-        sealing.add_bytes(self.tar, HEAD, self.head_bytes)
+        sealing.add_bytes(self.tar, self.kind.head, self.head_bytes)
 
     def file(self, name: str, path: Path) -> str:
         """One small file or the database; answers its SHA-256."""
@@ -172,14 +201,16 @@ class Writer:
 
 
 @contextmanager
-def writing(raw: IO[bytes], passphrase: str, moved: Callable[[int], None]) -> Iterator[Writer]:
+def writing(
+    raw: IO[bytes], passphrase: str, moved: Callable[[int], None], kind: Kind = BACKUP
+) -> Iterator[Writer]:
     """A writer into `raw`, sealed if there is a passphrase."""
     with ExitStack() as stack:
         inner = stack.enter_context(sealing.sealed(raw, passphrase)) if passphrase else raw
         # Long names need no other format: the longest has 78 letters.
         tar = tarfile.open(fileobj=inner, mode="w|", format=tarfile.USTAR_FORMAT)  # noqa: SIM115
         try:
-            yield Writer(tar, moved)
+            yield Writer(tar, moved, kind)
         except BaseException:
             sealing.give_up(tar)
             raise
@@ -216,6 +247,7 @@ def read(
     receive: Callable[[Part, dict[str, Any]], None],
     begun: Callable[[dict[str, Any]], None] = lambda head: None,
     moved: Callable[[int], None] | None = None,
+    kind: Kind = BACKUP,
 ) -> Manifest:
     """Read a backup from its beginning to its end, giving each part to `receive`, and hold it against its
     manifest. `begun` gets the head first and may refuse. Refused with a sentence whenever anything is not as
@@ -223,8 +255,8 @@ def read(
     """
     try:
         with ExitStack() as stack:
-            tar = _opened(raw)
-            first = _next(tar)
+            tar = _opened(raw, kind)
+            first = _next(tar, kind)
             if first is not None and first.name == sealing.READ_ME:
                 if not passphrase:
                     raise Refused(
@@ -233,13 +265,11 @@ def read(
                             "--passphrase-file FILE"
                         )
                     )
-                tar = _opened(stack.enter_context(sealing.unsealed(tar, passphrase)))
-                first = _next(tar)
-            if first is None or first.name != HEAD:
-                raise Refused(
-                    _("This is no backup of Kheo. Backups are called kheo-….tar or kheo-….sealed.tar.")
-                )
-            manifest = _read(tar, first, receive, begun, moved)
+                tar = _opened(stack.enter_context(sealing.unsealed(tar, passphrase)), kind)
+                first = _next(tar, kind)
+            if first is None or first.name != kind.head:
+                raise Refused(str(kind.other))
+            manifest = _read(tar, first, receive, begun, moved, kind)
             # To the very end: a seal is only proven there.
             while tar.fileobj.read(CHUNK):  # type: ignore[union-attr]
                 pass
@@ -248,23 +278,22 @@ def read(
         raise Refused(str(CUT)) from error
 
 
-def _opened(raw: Any) -> tarfile.TarFile:
+def _opened(raw: Any, kind: Kind) -> tarfile.TarFile:
     try:
         return tarfile.open(fileobj=raw, mode="r|", bufsize=CHUNK)
     except tarfile.TarError as error:
-        raise Refused(
-            _("This is no backup of Kheo. Backups are called kheo-….tar or kheo-….sealed.tar.")
-        ) from error
+        raise Refused(str(kind.other)) from error
 
 
-def _next(tar: tarfile.TarFile) -> tarfile.TarInfo | None:
+def _next(tar: tarfile.TarFile, kind: Kind) -> tarfile.TarInfo | None:
     member = tar.next()
     if member is None:
         return None
     plain = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and not member.sparse  # type: ignore[attr-defined]
-    known = member.name in (HEAD, MANIFEST, sealing.READ_ME, *PARTS.values()) or (
-        _UPLOAD.fullmatch(member.name) or _FILE.fullmatch(member.name)
-    )
+    if member.name in {BACKUP.head, YEAR.head} - {kind.head}:
+        # The one for the other: said as what it is.
+        raise Refused(str(kind.other))
+    known = member.name in (kind.head, MANIFEST, sealing.READ_ME) or kind.takes(member.name)
     if not plain or not known or member.pax_headers:
         raise Refused(
             _("This is no backup that Kheo made: it holds %(name)r. Nothing of it was taken.")
@@ -279,6 +308,7 @@ def _read(
     receive: Callable[[Part, dict[str, Any]], None],
     begun: Callable[[dict[str, Any]], None],
     moved: Callable[[int], None] | None,
+    kind: Kind,
 ) -> Manifest:
     head_bytes = _small(tar, first, LARGEST_JSON)
     head = _understood(head_bytes)
@@ -288,7 +318,7 @@ def _read(
     seen: dict[str, dict[str, Any]] = {}
     listed, count, uploaded, last = hashlib.sha256(), 0, 0, ""
     wrong: list[str] = []
-    while (member := _next(tar)) is not None and member.name != MANIFEST:
+    while (member := _next(tar, kind)) is not None and member.name != MANIFEST:
         match = _UPLOAD.fullmatch(member.name)
         file = tar.extractfile(member)
         assert file
@@ -317,7 +347,7 @@ def _read(
     if member is None:
         raise Refused(str(CUT))
     end = _understood(_small(tar, member, LARGEST_JSON))
-    if _next(tar) is not None:
+    if _next(tar, kind) is not None:
         raise Refused(_("Something stands behind the end of the backup: it was changed. Take another one."))
     manifest = Manifest(
         head, end.get("files", []), end.get("uploads", {}), end.get("missing", []), end.get("damaged", [])
@@ -325,7 +355,7 @@ def _read(
     told = {"count": count, "bytes": uploaded, "sha256": listed.hexdigest()}
     differs = [each["name"] for each in manifest.files if seen.get(each["name"]) != each]
     if end.get("head") != hashlib.sha256(head_bytes).hexdigest():
-        differs.append(HEAD)
+        differs.append(kind.head)
     if len(seen) != len(manifest.files) or manifest.uploads != told:
         differs.append("uploads")
     differs += sorted(set(wrong) - set(manifest.damaged))

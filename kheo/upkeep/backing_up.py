@@ -42,6 +42,7 @@ NOT_TAKEN = (
     "uploads",
     "backups",
     WORK,
+    "archive-work",
     "restoring",
     "logs",
     "log",
@@ -94,7 +95,7 @@ def back_up(
             try:
                 sealed_with = passphrase_of_settings() if passphrase is None else passphrase
                 address = Address.of_settings(connection.settings_dict)
-                _room_for(settings.DATA, 2 * snapshot.size_of(address) + ROOM_TO_SPARE)
+                room_for(settings.DATA, 2 * snapshot.size_of(address) + ROOM_TO_SPARE)
                 taken = snapshot.take(address, work, progress.say)
             except (Refused, OSError) as problem:
                 return [Result(_failed(row, problem, by)) for row in rows]
@@ -154,7 +155,7 @@ def _one(
         if not database_only:
             total += sum(size for _sha256, size in taken.uploads())
         if isinstance(place, Folder):
-            _room_for(place.path, total + ROOM_TO_SPARE)
+            room_for(place.path, total + ROOM_TO_SPARE)
         row.name = _unused_name(place, row, bool(passphrase), database_only)
         row.sealed = bool(passphrase)
         # Written, then read again.
@@ -321,7 +322,7 @@ def read_passphrase(path: Path) -> str:
     return passphrase
 
 
-def _room_for(folder: Path, needed: int) -> None:
+def room_for(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise Refused(

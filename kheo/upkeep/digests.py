@@ -96,6 +96,11 @@ def _json(value: str | None) -> str | None:
     return json.dumps(thing, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+def written_json(value: Any) -> str | None:
+    """A JSON value of a model's field as a digest writes it, whichever database it was read from."""
+    return None if value is None else _json(json.dumps(value, ensure_ascii=False))
+
+
 def _figure(text: str) -> Any:
     """jsonb writes 1e2 as 100."""
     written = _number(text)

@@ -1,5 +1,6 @@
-"""Each backup that was asked for, and what became of it."""
+"""Each backup that was asked for and what became of it, moves to another database, years in archives."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -8,9 +9,10 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kheo.audit import models as audit
+from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
 from kheo.upkeep import locks
 
@@ -206,3 +208,168 @@ class DatabaseMove(models.Model):
 
     def __str__(self) -> str:
         return self.target
+
+
+class YearArchiveQuerySet(models.QuerySet["YearArchive"]):
+    def standing(self) -> "YearArchiveQuerySet":
+        """Those that close their year: taken out, on the way there, or on the way back."""
+        return self.filter(state__in=YearArchive.STANDING)
+
+    def of_year(self, year: int) -> "YearArchiveQuerySet":
+        return self.filter(year=year)
+
+    def holding(self) -> "YearArchiveQuerySet":
+        """Those that hold something which is not here."""
+        return self.filter(state__in=YearArchive.HOLDING)
+
+    def drop_interrupted(self) -> None:
+        """Whoever holds the lock is the only one at work: what was only being written has come to nothing."""
+        for row in self.filter(state=YearArchive.State.WRITING):
+            row.drop(str(NOTHING_TAKEN))
+
+    def refuse_closed(self, year: int) -> None:
+        """Refuse what would change a year that lies in an archive. One query for past years, else none."""
+        if year < today().year and (row := self.standing().of_year(year).first()) is not None:
+            raise Refused(
+                _(
+                    "%(year)d is closed: it lies in the archive %(archive)s. For a correction the "
+                    "administrator brings it back (kheo archive back %(archive)s) and archives it "
+                    "again afterwards."
+                )
+                % {"year": row.year, "archive": row.name}
+            )
+
+
+class YearArchive(models.Model):
+    """A closed year whose journal and large photos left for a file of their own, or are on their way.
+
+    Nothing is taken out before the file has been read again whole at every place it was written to.
+    """
+
+    class State(models.TextChoices):
+        WRITING = "writing", pgettext_lazy("archive", "being written")
+        TAKING = "taking", pgettext_lazy("archive", "proven, being taken out")
+        TAKEN = "taken", pgettext_lazy("archive", "in the archive")
+        RETURNING = "returning", pgettext_lazy("archive", "being brought back")
+        BACK = "back", pgettext_lazy("archive", "brought back")
+        DROPPED = "dropped", pgettext_lazy("archive", "came to nothing")
+
+    STANDING = (State.WRITING, State.TAKING, State.TAKEN, State.RETURNING)
+    HOLDING = (State.TAKING, State.TAKEN, State.RETURNING)
+    TONES = {State.TAKEN: "ok", State.BACK: "off", State.DROPPED: "off", State.TAKING: "warn"}
+
+    # Stands in the file too: by it a file is known as the one of this row.
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    year = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=100, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WRITING)
+    begun_at = models.DateTimeField(default=timezone.now)
+    taken_at = models.DateTimeField(null=True)
+    back_at = models.DateTimeField(null=True)
+    sealed = models.BooleanField(default=False)
+    # What lies in it, and over the rows the digest by which they are known again.
+    entries = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    files = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
+    # Why it came to nothing, for whoever tries again.
+    sentence = models.TextField(blank=True)
+
+    objects = YearArchiveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-year", "-begun_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year"],
+                condition=models.Q(state__in=["writing", "taking", "taken", "returning"]),
+                name="one_archive_a_year",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tone(self) -> str:
+        return self.TONES.get(YearArchive.State(self.state), "info")
+
+    @property
+    def stands(self) -> bool:
+        return self.state in YearArchive.STANDING
+
+    @property
+    def half_way(self) -> bool:
+        """Something is partly here and partly in the file: the same command goes on."""
+        return self.state in (YearArchive.State.TAKING, YearArchive.State.RETURNING)
+
+    def drop(self, sentence: str) -> None:
+        """It came to nothing: the year is open again, as it was."""
+        self._move(
+            [YearArchive.State.WRITING], YearArchive.State.DROPPED, "archive_dropped", sentence=sentence
+        )
+
+    def proven(self, **facts: Any) -> None:
+        """The file lies at every place and was read again whole: from now on things are taken out."""
+        self._move([YearArchive.State.WRITING], YearArchive.State.TAKING, "archive_proven", **facts)
+
+    def taken(self) -> None:
+        self._move(
+            [YearArchive.State.TAKING], YearArchive.State.TAKEN, "archive_taken", taken_at=timezone.now()
+        )
+
+    def returning(self) -> None:
+        """Its file was proven and things begin to come back."""
+        self._move(YearArchive.HOLDING, YearArchive.State.RETURNING, "archive_returning")
+
+    def back(self) -> None:
+        self._move(
+            [YearArchive.State.RETURNING], YearArchive.State.BACK, "archive_back", back_at=timezone.now()
+        )
+
+    def _move(self, expected: Iterable[str], to: str, verb: str, **values: Any) -> None:
+        with transaction.atomic():
+            moved = YearArchive.objects.filter(pk=self.pk, state__in=list(expected))
+            if moved.update(state=to, **values) != 1:
+                raise Refused(
+                    _("Somebody else is at work on this archive. Look at it again: kheo archive list")
+                )
+            if self.state != to:
+                audit.record(self, verb, reason=values.get("sentence", ""))
+        self.state = to
+        for name, value in values.items():
+            setattr(self, name, value)
+
+
+class ArchiveCopy(models.Model):
+    """One place at which an archive lies. After a year is taken out nothing else holds what is in it."""
+
+    archive = models.ForeignKey(YearArchive, on_delete=models.PROTECT, related_name="copies")
+    place = models.CharField(max_length=500)
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    # When it was last read to its end, and what was wrong with it then.
+    verified_at = models.DateTimeField(null=True)
+    sentence = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["archive", "id"]
+        constraints = [models.UniqueConstraint(fields=["archive", "place"], name="archive_once_a_place")]
+
+    def __str__(self) -> str:
+        return f"{self.place}/{self.archive.name}"
+
+    def found_whole(self) -> None:
+        with transaction.atomic():
+            self.verified_at, self.sentence = timezone.now(), ""
+            self.save(update_fields=["verified_at", "sentence"])
+            audit.record(self.archive, "archive_verified", changes={"place": [None, self.place]})
+
+    def found_bad(self, sentence: str) -> None:
+        with transaction.atomic():
+            self.sentence = sentence
+            self.save(update_fields=["sentence"])
+            audit.record(self.archive, "archive_found_bad", reason=sentence)
+
+
+NOTHING_TAKEN = gettext_lazy("It was broken off while it was written. Nothing was taken out.")

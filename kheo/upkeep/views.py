@@ -14,16 +14,18 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kheo.lib.periods import today
 from kheo.lib.refusals import Refused
 from kheo.ui.doors import open_door
 from kheo.units.acting import Request
 from kheo.units.models import Role
 from kheo.upkeep import tasks
+from kheo.upkeep.archives import lines as archive_lines
 from kheo.upkeep.authority import fingerprint, load
 from kheo.upkeep.backups import lines as backup_lines
 from kheo.upkeep.destinations import chosen
 from kheo.upkeep.keeping import Rule
-from kheo.upkeep.models import Backup
+from kheo.upkeep.models import Backup, YearArchive
 from kheo.upkeep.status import gravest, status
 from kheo.upkeep.trust import devices
 
@@ -54,6 +56,9 @@ def backups(request: Request) -> HttpResponseBase:
             "places": [str(place) for place in chosen()],
             "rule": Rule.read(settings.BACKUP_KEEP).in_words(),
             "sealed": bool(settings.BACKUP_PASSPHRASE_FILE),
+            "archives": list(YearArchive.objects.exclude(state="dropped").prefetch_related("copies")),
+            "last_year": today().year - 1,
+            "archive_lines": list(archive_lines()),
         },
     )
 

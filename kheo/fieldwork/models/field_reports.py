@@ -29,6 +29,7 @@ from kheo.places.models import Area
 from kheo.search import index
 from kheo.tallies.counting import counting
 from kheo.units.models import Post, ReachKind, Unit
+from kheo.upkeep.models import YearArchive
 
 # Who may accept: the desk and the heads of the body that decides.
 _ACCEPTING = ("registrar", "specialist", "head", "deputy")
@@ -257,8 +258,13 @@ class FieldReport(Version):
         else:
             by.require(*_ACCEPTING, unit=addressee or initiative.owner)
 
+    def check_correct(self, by: Post) -> None:
+        super().check_correct(by)
+        YearArchive.objects.refuse_closed(self.happened_on.year)
+
     def check_send(self, by: Post) -> None:
         self.check_write(by)
+        YearArchive.objects.refuse_closed(self.happened_on.year)
         if self.happened_until > today():
             raise Refused(
                 gettext("The activity lies in the future. Send the report when it has taken place.")

@@ -32,6 +32,7 @@ from kheo.plans.models import CalendarEntry
 from kheo.search import index
 from kheo.tallies.counting import counting
 from kheo.units.models import Post, ReachKind, Unit
+from kheo.upkeep.models import YearArchive
 
 
 class UnitReportQuerySet(ReportQuerySet):
@@ -221,6 +222,10 @@ class UnitReport(Version):
             raise Refused(gettext("Your own unit's report is accepted by the body above it."))
         by.require(*DESK, *HEADS, reaching=(self.unit, self.unit.area))
 
+    def check_correct(self, by: Post) -> None:
+        super().check_correct(by)
+        YearArchive.objects.refuse_closed(self.period_last.year)
+
     def check_send(self, by: Post) -> None:
         self.check_write(by)
         self.check_told(
@@ -229,6 +234,7 @@ class UnitReport(Version):
 
     def check_told(self, lines: Iterable["Line | UnitReportLine"]) -> None:
         """Refuse to send what tells of nothing yet, or does not say why something is to stop."""
+        YearArchive.objects.refuse_closed(self.period_last.year)
         if self.period_first > today():
             raise Refused(
                 gettext("The period has not begun. Send the report when there is something to tell.")

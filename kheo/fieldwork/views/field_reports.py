@@ -104,7 +104,8 @@ def find(request: Request, pk: int) -> FieldReport:
 
 def field_report(request: Request, pk: int) -> HttpResponseBase:
     found = find(request, pk)
-    photos = [{"photo": photo, "why": photo.publishable()} for photo in found.photos()]
+    shown = found.photos().select_related("full", "web")
+    photos = [{"photo": photo, "why": photo.publishable()} for photo in shown]
     taken = list(found.steps.select_related("by__user", "by__unit"))
     post = request.post
     return render(
@@ -114,6 +115,7 @@ def field_report(request: Request, pk: int) -> HttpResponseBase:
             "report": found,
             "initiative": found.initiative,
             "photos": photos,
+            "archive": next((each["photo"].archive for each in photos if each["photo"].archive), ""),
             "unanswered": sum(1 for each in photos if each["photo"].public_activity is None),
             "steps": taken,
             "returned": taken[-1] if taken and found.state == "returned" else None,

@@ -16,7 +16,9 @@ from kheo.units.models import Post
 
 
 def find(request: Request, key: UUID) -> tuple[Photo, FieldReport]:
-    photo = get_object_or_404(Photo.objects.standing(), key=key, owner_type="fieldwork.fieldreport")
+    photo = get_object_or_404(
+        Photo.objects.standing().select_related("full", "web"), key=key, owner_type="fieldwork.fieldreport"
+    )
     if not photo.owner_id.isdecimal():
         raise Http404
     seen = FieldReport.objects.visible_to(request.user).select_related(

@@ -29,6 +29,7 @@ from kheo.tallies.counting import counting
 from kheo.units.guarded import Guarded
 from kheo.units.models import Level, Post, Unit, UnitQuerySet
 from kheo.units.reach import ScopedQuerySet
+from kheo.upkeep.models import YearArchive
 
 
 class EnrolmentQuerySet(ScopedQuerySet):
@@ -320,7 +321,9 @@ class Enrolment(Guarded, models.Model):
         self.initiative.check_writing(by)
         self._check_state(Enrolment.State.DRAFT, Enrolment.State.RETURNED)
 
-    check_send = check_write
+    def check_send(self, by: Post) -> None:
+        self.check_write(by)
+        YearArchive.objects.refuse_closed(self.year)
 
     def check_receive(self, by: Post) -> None:
         by.require(*DESK, *HEADS, unit=self.addressee)
@@ -507,6 +510,7 @@ class Enrolment(Guarded, models.Model):
     def move_to_field(self, field: Field, *, by: Post, reason: str) -> None:
         """It was counted under the wrong field: the registrar corrects it, also after approval."""
         self.initiative.check_writing(by, (*DESK, *HEADS))
+        YearArchive.objects.refuse_closed(self.year)
         if not reason.strip():
             raise Refused(gettext("Say why the field is corrected."))
         before = self.field

@@ -18,7 +18,7 @@ from kheo.audit.models import Entry
 from kheo.lib import formats
 from kheo.lib.periods import BEGINNING, FOREVER
 from kheo.ui.icons import ICONS
-from kheo.ui.registry import helps, links, remarks, verbs
+from kheo.ui.registry import elsewhere, helps, links, remarks, verbs
 
 register = template.Library()
 
@@ -156,9 +156,13 @@ def empty(title: str, text: str = "", url: str = "", label: str = "") -> dict[st
 
 @register.inclusion_tag("ui/parts/timeline.html")
 def timeline(thing: Any, most: int = 50) -> dict[str, Any]:
-    """The journal of one object, newest first. One query."""
+    """The journal of one object, newest first. One query, and one more for what is older than this year."""
     found = list(Entry.objects.about(thing).select_related("user")[: most + 1])
-    return {"entries": [_told(entry) for entry in found[:most]], "more": len(found) > most}
+    return {
+        "entries": [_told(entry) for entry in found[:most]],
+        "more": len(found) > most,
+        "elsewhere": elsewhere.since(thing),
+    }
 
 
 @register.inclusion_tag("ui/parts/help.html", takes_context=True)
