@@ -115,6 +115,11 @@ def test_a_small_nation_holds_like_a_real_one():
         held.update(("\t".join("\\N" if value is None else str(value) for value in row) + "\n").encode())
     assert held.hexdigest() == made.digests["ReportFigure"]
 
+    # A commune of whose registrations none was approved has no sums that year.
+    life = Life(made.ground, 7, 500, 2500)
+    life.close(2024, places[0].area, {}, {})
+    assert life.area_year.lines == []
+
     # Never beside work, not even its own.
     with pytest.raises(CommandError, match="KHEO_DATA"):
         call_command("sample", "nation", "--scale", "0.0005", "--json", stdout=out)
