@@ -1,6 +1,6 @@
 """What is counted of reports: six measures by the month of the activity, from accepted current versions."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db.models import F, Sum
 from django.db.models.functions import TruncMonth
@@ -11,11 +11,13 @@ from kheo.fieldwork.models.versions import State
 from kheo.tallies.measures import Measure, Share, register
 
 
-def reported(enrolment: int | None = None) -> Iterator[Share]:
-    """The amounts of all measures, grouped by cell: of one enrolment by its id, or of all."""
+def reported(enrolment: int | None = None, communes: Collection[int] | None = None) -> Iterator[Share]:
+    """The amounts of all measures, by cell: of one enrolment by its id, of some communes, or of all."""
     figures = ReportFigure.objects.filter(report__state=State.ACCEPTED)
     if enrolment is not None:
         figures = figures.filter(report__enrolment=enrolment)
+    elif communes is not None:
+        figures = figures.filter(report__enrolment__initiative__commune__in=communes)
     grouped = (
         figures.order_by()
         .values(

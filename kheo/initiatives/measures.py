@@ -1,6 +1,6 @@
 """What is counted of initiatives: enrolments of a year, acceptances and endings by month."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -11,40 +11,47 @@ from django.utils.translation import gettext_lazy as _
 from kheo.initiatives.models import Ending, Enrolment, Initiative
 from kheo.tallies.measures import KINDS, Measure, Share, register
 
+Communes = Collection[int] | None
 
-def enrolled(enrolment: int | None = None) -> Iterator[Share]:
+
+def enrolled(enrolment: int | None = None, communes: Communes = None) -> Iterator[Share]:
     """Enrolments in a catalogue, or known from a publication or a list, by kind and plan year."""
-    yield from of_year(Enrolment.objects.counted(), enrolment)
+    yield from of_year(Enrolment.objects.counted(), enrolment, communes)
 
 
-def of_year(enrolments: Any, enrolment: int | None = None) -> Iterator[Share]:
+def of_year(enrolments: Any, enrolment: int | None = None, communes: Communes = None) -> Iterator[Share]:
     """What these enrolments are counted as, whatever their state."""
-    for row in _grouped(enrolments, enrolment, "pk", "year", "initiative__", "field", of_year=F("kind")):
+    enrolments = _only(enrolments, enrolment, communes, "pk", "initiative__")
+    for row in _grouped(enrolments, "year", "initiative__", "field", of_year=F("kind")):
         yield {"measure": f"enrolled_{row['of_year']}", **_share(date(row["when"], 1, 1), row)}
 
 
-def accepted(enrolment: int | None = None) -> Iterator[Share]:
+def accepted(enrolment: int | None = None, communes: Communes = None) -> Iterator[Share]:
     """Enrolments taken into a catalogue, by kind and by the month the catalogue was signed."""
     approved = Enrolment.objects.filter(
         state=Enrolment.State.APPROVED, kind__in=("new", "continuing"), approved_on__isnull=False
     )
+    approved = _only(approved, enrolment, communes, "pk", "initiative__")
     by_month = approved.annotate(month=TruncMonth("approved_on"))
-    for row in _grouped(by_month, enrolment, "pk", "month", "initiative__", "field", of_year=F("kind")):
+    for row in _grouped(by_month, "month", "initiative__", "field", of_year=F("kind")):
         yield {"measure": f"accepted_{row['of_year']}", **_share(row["when"], row)}
 
 
-def ended(enrolment: int | None = None) -> Iterator[Share]:
+def ended(enrolment: int | None = None, communes: Communes = None) -> Iterator[Share]:
     """Initiatives that ended or were taken off the list, by month, in the field of their last year."""
     endings = Ending.objects.exclude(enrolment=None).annotate(month=TruncMonth("on"))
-    for row in _grouped(endings, enrolment, "enrolment", "month", "initiative__", "enrolment__field"):
+    endings = _only(endings, enrolment, communes, "enrolment", "initiative__")
+    for row in _grouped(endings, "month", "initiative__", "enrolment__field"):
         yield _share(row["when"], row)
 
 
-def _grouped(
-    rows: Any, enrolment: int | None, of: str, when: str, initiative: str, field: str, **also: F
-) -> Any:
+def _only(rows: Any, enrolment: int | None, communes: Communes, of: str, initiative: str) -> Any:
     if enrolment is not None:
-        rows = rows.filter(**{of: enrolment})
+        return rows.filter(**{of: enrolment})
+    return rows if communes is None else rows.filter(**{f"{initiative}commune__in": communes})
+
+
+def _grouped(rows: Any, when: str, initiative: str, field: str, **also: F) -> Any:
     return (
         rows.order_by()
         .values(

@@ -14,6 +14,7 @@ from operator import add, sub
 from typing import Any, NamedTuple
 
 from django.db import connections, models, transaction
+from django.utils.translation import gettext as _
 
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.rows import often
@@ -109,11 +110,11 @@ def counted_ways(only: Collection[str] | None = None) -> list[Counted]:
     return list(dict.fromkeys(measure.rows for measure in chosen))
 
 
-def shares(enrolment: int | None, way: Counted) -> Differences:
-    """What an enrolment (or all of them: None) contributes to each cell now, counted in this way."""
+def shares(enrolment: int | None, way: Counted, communes: Collection[int] | None = None) -> Differences:
+    """What an enrolment, all of some communes, or all contribute to each cell now, counted in this way."""
     alone = {measure.rows: measure.name for measure in REGISTRY.values()}
     found: Differences = defaultdict(int)
-    for row in way(enrolment):
+    for row in way(enrolment, communes):
         # Without a commune a record stays outside the yearly figures.
         if row["area"] is not None and row["value"]:
             measure = REGISTRY[row.get("measure") or alone[way]]
@@ -217,27 +218,29 @@ def _row(level: Level, key: Any, on: date, values: tuple[int, ...]) -> Any:
     return model(**columns, **dict(zip(held, values, strict=True)), known_from=on)
 
 
-def recount() -> Differences:
-    """Every cell as the records say, counted afresh."""
+def recount(communes: Collection[int] | None = None) -> Differences:
+    """Every cell, or those of some communes, as the records say, counted afresh."""
     found: Differences = {}
     for way in counted_ways():
-        found |= shares(None, way)
+        found |= shares(None, way, communes)
     return found
 
 
-def held() -> Differences:
-    """Every cell as it stands."""
-    return {key: value for key, (value,) in _held(CELLS).items()}
+def held(communes: Collection[int] | None = None) -> Differences:
+    """Every cell, or those of some communes, as it stands."""
+    return {key: value for key, (value,) in _held(CELLS, communes).items()}
 
 
-def held_years() -> YearDifferences:
-    """Every commune's year as it stands."""
-    return _held(YEARS)
+def held_years(communes: Collection[int] | None = None) -> YearDifferences:
+    """Every commune's year, or those of some, as it stands."""
+    return _held(YEARS, communes)
 
 
-def _held(level: Level) -> dict[Any, tuple[int, ...]]:
+def _held(level: Level, communes: Collection[int] | None = None) -> dict[Any, tuple[int, ...]]:
     model, kind, held = level
     rows = model._base_manager.filter(known_to=FOREVER)
+    if communes is not None:
+        rows = rows.filter(area__in=communes)
     columns = [model._meta.get_field(name).attname for name in kind._fields]
     cut = len(columns)
     return {
@@ -290,6 +293,15 @@ class Mismatch(NamedTuple):
     held: int
     counted: int
 
+    @property
+    def sentence(self) -> str:
+        named = ", ".join(f"{name} {value}" for name, value in self.key._asdict().items())
+        return _("%(cell)s: the cell holds %(held)s, the records say %(counted)s.") % {
+            "cell": named,
+            "held": self.held,
+            "counted": self.counted,
+        }
+
 
 def _differing(should: Any, is_now: Any) -> list[Mismatch]:
     return [
@@ -308,9 +320,12 @@ def _each_sum(years: YearDifferences) -> dict[YearSum, int]:
     }
 
 
-def verify() -> tuple[int, list[Mismatch]]:
-    """Recount everything. Returns how many cells were compared, and those that differ, in key order."""
-    should, is_now = recount(), held()
-    years, years_now = _each_sum(of_years(should)), _each_sum(held_years())
+def verify(communes: Collection[int] | None = None) -> tuple[int, list[Mismatch]]:
+    """Recount everything, or some communes, whose ids are given.
+
+    Returns how many cells were compared, and those that differ, in key order.
+    """
+    should, is_now = recount(communes), held(communes)
+    years, years_now = _each_sum(of_years(should)), _each_sum(held_years(communes))
     compared = len(should.keys() | is_now.keys()) + len(years.keys() | years_now.keys())
     return compared, [*_differing(should, is_now), *_differing(years, years_now)]

@@ -4,10 +4,10 @@ A measure is a flow with a grain: the month of the event, or the plan year. What
 stock, distinct initiatives over several years) is no measure; it is made from measures.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
 Grain = Literal["month", "year"]
 GRAINS = ("month", "year")
@@ -28,13 +28,17 @@ class Share(TypedDict):
     value: int
 
 
-# A way of counting: of one enrolment by its id, or of all (None), the shares grouped by cell.
-Counted = Callable[[int | None], Iterable[Share]]
+class Counted(Protocol):
+    """A way of counting: of one enrolment by its id, of all in some communes, or of all; grouped by cell."""
+
+    def __call__(
+        self, enrolment: int | None = None, communes: Collection[int] | None = None, /
+    ) -> Iterable[Share]: ...
 
 
 @dataclass(frozen=True)
 class Measure:
-    """`rows(enrolment)` yields the shares. Measures of the same records share one, and its query."""
+    """`rows` yields the shares, as `Counted` says. Measures of the same records share one, and its query."""
 
     name: str
     label: Any

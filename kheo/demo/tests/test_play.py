@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from django.apps import apps
 from django.core.management import call_command
@@ -16,7 +16,7 @@ from kheo.places.loading import DISTRICTS_ENDED
 from kheo.plans.models import CriteriaSet
 from kheo.reporting.models import ReportedFigure
 from kheo.stories.models import Story
-from kheo.tallies import counting, figures
+from kheo.tallies import counting, figures, sampling
 from kheo.units.models import Post, Unit
 
 
@@ -53,6 +53,10 @@ class TheDemonstration(TestCase):
         compared, wrong = counting.verify()
         self.assertGreater(compared, 40)
         self.assertEqual(wrong, [])
+        # Counted anew commune by commune, as it is at night, it is the same cells.
+        nights = [date(2026, 1, 1) + timedelta(days=n) for n in range(sampling.NIGHTS)]
+        told = [counting.verify(sampling.of_night(night)) for night in nights]
+        self.assertEqual((sum(n for n, _wrong in told), [w for _n, w in told if w]), (compared, []))
         spoken("verify")
 
     def test_the_directive_was_read_confirmed_and_handed_down(self):

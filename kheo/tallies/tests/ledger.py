@@ -4,7 +4,7 @@ A `Field` is the thing that changes; its `order` is the amount it contributes an
 it contributes for, in January or in the month after a comma ("1,3" is unit 1 in March).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -18,11 +18,13 @@ def thing(unit: Unit, amount: int, month: int = 1, code: str = "a") -> Field:
     return Field.objects.create(code=code, name=code, name_en=f"{unit.pk},{month}", order=amount)
 
 
-def shares_of(pk: int | None) -> Iterator[Share]:
+def shares_of(pk: int | None = None, communes: Collection[int] | None = None) -> Iterator[Share]:
     fields = Field.objects.exclude(name_en="")
     for each in fields if pk is None else fields.filter(pk=pk):
         unit, month = each.name_en.split(",")
         commune: Area | None = Unit.objects.get(pk=unit).area.commune
+        if communes is not None and (commune is None or commune.pk not in communes):
+            continue
         yield Share(
             period=date(2026, int(month), 1),
             unit=int(unit),

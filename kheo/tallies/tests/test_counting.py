@@ -108,7 +108,7 @@ class Moving(TestCase):
     def test_only_what_a_change_can_touch_is_counted_again(self):
         counted = []
 
-        def others(pk):
+        def others(pk, communes=None):
             counted.append(pk)
             return [{**share, "value": 10 * share["value"]} for share in shares_of(pk)]
 
@@ -167,7 +167,7 @@ class Moving(TestCase):
 
     def test_several_measures_of_a_communes_year_stand_in_one_row(self):
         """What was known of one stays known when another moves on a later day."""
-        register(Measure("households", "households", "month", lambda pk: shares_of(pk)))
+        register(Measure("households", "households", "month", lambda *which: shares_of(*which)))
         self.change(order=5)
         AreaYear.objects.update(known_from=date(2026, 1, 31))
         Cell.objects.update(known_from=date(2026, 1, 31))
@@ -179,7 +179,7 @@ class Moving(TestCase):
     def test_the_years_can_be_made_anew_from_the_cells(self):
         """As an older database is brought to a row a year: every day knows what it knew."""
         days = [date(2026, 1, 5), date(2026, 1, 9), date(2026, 2, 3)]
-        register(Measure("households", "households", "month", lambda pk: shares_of(pk)))
+        register(Measure("households", "households", "month", lambda *which: shares_of(*which)))
         other = thing(self.unit, 0, month=3, code="b")
         for day, amount in zip(days, (5, 0, 8), strict=True):
             with mock.patch.object(counting, "today", return_value=day), counting.counting(self.thing, other):
@@ -222,7 +222,7 @@ class Declaring(TestCase):
 
     def test_a_name_is_taken_once(self):
         with only_measure("people"), self.assertRaises(ValueError):
-            register(Measure("people", "other", "month", lambda _pk: []))
+            register(Measure("people", "other", "month", lambda *_which: []))
 
     def test_a_day_belongs_to_its_month_or_year(self):
         month, year = Measure("m", "m", "month", shares_of), Measure("y", "y", "year", shares_of)

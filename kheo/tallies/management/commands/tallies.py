@@ -19,11 +19,6 @@ class Command(BaseCommand):
             return
         compared, wrong = counting.verify()
         if wrong:
-            key, held, counted = wrong[0]
-            self.stderr.write(
-                f"{len(wrong)} of {compared} cells differ. The first: "
-                f"{', '.join(f'{name} {value}' for name, value in key._asdict().items())}: "
-                f"the cell holds {held}, the records say {counted}."
-            )
+            self.stderr.write(f"{len(wrong)} of {compared} cells differ. The first: {wrong[0].sentence}")
             raise SystemExit(1)
         self.stdout.write(f"{compared} cells hold what their records say")
