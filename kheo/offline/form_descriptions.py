@@ -261,8 +261,8 @@ def unit_report(form: UnitReportForm) -> Description:
             "name": each.name,
             "place": each.area.in_text,
             **_some(owner=str(each.owner) if each.owner_id != own else ""),
-            "standing": str(form[f"line_{each.pk}"].value()),
-            "note": str(form[f"note_{each.pk}"].value() or ""),
+            "standing": str(form.beginning("line", each.pk)),
+            "note": str(form.beginning("note", each.pk) or ""),
         }
         for each in form.initiatives
     ]

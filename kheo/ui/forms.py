@@ -152,6 +152,7 @@ class LinedForm(Form):
 
     PARTS: ClassVar[Mapping[str, forms.Field]] = {}
     fields: Any
+    initial: dict[str, Any]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -169,6 +170,10 @@ class LinedForm(Form):
 
         names = [f"{part}_{key}" for key in about for part in self.PARTS]
         self.fields = Fields(self.fields, names, make)
+
+    def beginning(self, part: str, key: int) -> Any:
+        """What a line says before anybody has typed."""
+        return self.initial.get(f"{part}_{key}", self.PARTS[part].initial)
 
     def dress(self, part: str, field: forms.Field, about: Any) -> None:
         """Give the field of one line its label, and what only those who hear the page need."""

@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from kheo.fieldwork.models import FieldReport
+from kheo.fieldwork.models import FieldReport, UnitReport
 from kheo.initiatives.models import Enrolment
+from kheo.lib.periods import today
 from kheo.offline.models import Delivery
 from kheo.offline.tests.cast import OnThePhone, cast, running
+from kheo.plans.models import CalendarEntry, Plan
 from kheo.reporting.verify import CHECKS
 from kheo.tallies.counting import verify as tallies_hold
 
@@ -50,6 +52,42 @@ def test_a_registration_many_times_at_once_is_one():
     assert {receipt["state"] for receipt in receipts} == {"accepted"}
     assert len({receipt["record"]["id"] for receipt in receipts}) == 1
     assert (Enrolment.objects.count(), Delivery.objects.count()) == (1, 1)
+
+
+def the_period(people):
+    day = today()
+    plan = Plan.objects.create(
+        movement=people.movement, committee=people.province_committee, year=day.year, state="approved"
+    )
+    return CalendarEntry.objects.create(
+        plan=plan, kind="report", name="Báo cáo 6 tháng", opens=day.replace(month=1, day=1), closes=day,
+        period_first=day.replace(month=1, day=1), period_last=day,
+    )  # fmt: skip
+
+
+def test_a_periodic_report_many_times_at_once_is_one():
+    people = cast()
+    road = running(people).initiative
+    phones = [OnThePhone(people.minh) for _ in range(4)]
+    said = {"entry": str(the_period(people).pk), "results": "Đang chạy", f"line_{road.pk}": "good"}
+    written = phones[0].envelope("unit_report", said, pack_day=str(today()))
+    receipts = at_once(lambda phone: phone.send(written)[0], phones * 3)
+    assert {receipt["state"] for receipt in receipts} == {"accepted"}
+    assert len({receipt["number"] for receipt in receipts}) == 1
+    assert (UnitReport.objects.count(), Delivery.objects.count()) == (1, 1)
+    assert not holds()
+
+
+def test_two_colleagues_report_for_one_period_and_one_report_stands():
+    people = cast()
+    road = running(people).initiative
+    said = {"entry": str(the_period(people).pk), "results": "Đang chạy", f"line_{road.pk}": "good"}
+    phones = [OnThePhone(post) for post in (people.minh, people.vinh) * 2]
+    written = [phone.envelope("unit_report", said, pack_day=str(today())) for phone in phones]
+    receipts = at_once(lambda pair: pair[0].send(pair[1])[0], list(zip(phones, written, strict=True)))
+    assert sorted(receipt["state"] for receipt in receipts) == ["accepted", *["needs_attention"] * 3]
+    assert (UnitReport.objects.count(), Delivery.objects.count()) == (1, 4)
+    assert not holds()
 
 
 def test_two_phones_with_other_words_under_one_id():
