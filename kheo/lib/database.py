@@ -1,9 +1,27 @@
 """Text that is compared byte by byte, and what the database must be told after much was written at once."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
+
+
+@models.Field.register_lookup
+@models.ForeignObject.register_lookup
+class Among(models.Lookup):
+    """`id__among=ids`: what `id__in` asks, for thousands of whole numbers. They travel as one value, which is
+    put together and read a hundred times as fast, and no database bounds how many there are."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, params = self.process_lhs(compiler, connection)
+        ids = list(self.rhs)
+        if connection.vendor == "postgresql":
+            return f"{column} = ANY(%s::bigint[])", (*params, ids)
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(ids))  # noqa: S608
 
 
 class BytewiseField(models.CharField):

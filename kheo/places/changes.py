@@ -27,7 +27,7 @@ from kheo.lib.formats import number
 from kheo.lib.periods import FOREVER, today
 from kheo.lib.refusals import FasterColleague, Refused
 from kheo.places import lineage
-from kheo.places.lineage import in_batches, in_portions
+from kheo.places.lineage import in_batches
 from kheo.places.models import Area, AreaCode, AreaLineage, AreaName, AreaSuccession, Level
 
 Kind = AreaSuccession.Kind
@@ -423,12 +423,9 @@ def _open(reading: Reading, by: Any, change: AreaChange) -> list[Area]:
 
 def _close(areas: list[Area], change: AreaChange, by: Any) -> None:
     ids = [area.pk for area in areas]
-    closed = 0
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        closed += Area.objects.filter(pk__in=some, valid_to=FOREVER).update(valid_to=change.on)
-        AreaCode.objects.filter(area_id__in=some, valid_to=FOREVER).update(valid_to=change.on)
-        AreaName.objects.filter(area_id__in=some, valid_to=FOREVER).update(valid_to=change.on)
+    closed = Area.objects.filter(pk__among=ids, valid_to=FOREVER).update(valid_to=change.on)
+    AreaCode.objects.filter(area__among=ids, valid_to=FOREVER).update(valid_to=change.on)
+    AreaName.objects.filter(area__among=ids, valid_to=FOREVER).update(valid_to=change.on)
     if closed != len(ids):
         raise FasterColleague(_("Somebody else is carrying out this change."))
     for area in areas:
@@ -491,8 +488,7 @@ def _open_hamlets(
             missing.append(again)
         again.in_force = True
         new.append(again)
-    for some in in_portions(area.pk for area in new if area.pk):
-        Area.objects.filter(pk__in=some).update(in_force=True)
+    Area.objects.filter(pk__among=[area.pk for area in new if area.pk]).update(in_force=True)
     if missing:
         Area.objects.plant(missing)
     return [

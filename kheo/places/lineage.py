@@ -233,9 +233,10 @@ def _with_hamlets(areas: Mapping[int, Area]) -> list[int]:
     return [area.pk for area in areas.values() if area.level in (Level.COMMUNE, Level.PART)]
 
 
-def in_batches(queryset: QuerySet, lookup: str, ids: Iterable[int], size: int = 500) -> list:
-    """All rows whose `lookup` is among `ids`, however many: databases bound the parameters of a query."""
-    return [row for some in in_portions(ids, size) for row in queryset.filter(**{lookup: some})]
+def in_batches(queryset: QuerySet, lookup: str, ids: Iterable[int]) -> list:
+    """All rows whose `lookup` is among `ids`, however many."""
+    ids = list(ids)
+    return list(queryset.filter(**{lookup.removesuffix("in") + "among": ids})) if ids else []
 
 
 def in_portions(ids: Iterable[int], size: int = 500) -> list[list[int]]:

@@ -11,7 +11,7 @@ from kheo.audit.models import record_all
 from kheo.lib.database import write_back
 from kheo.lib.periods import FOREVER
 from kheo.places import paths
-from kheo.places.lineage import in_batches, in_portions
+from kheo.places.lineage import in_batches
 from kheo.places.models import Area, AreaLineage
 from kheo.units.models import Committee, Competence, Post, Unit, UnitSuccession
 
@@ -119,8 +119,7 @@ def continue_posts(on: date, reason: str, by: Any) -> tuple[int, int]:
     ties = UnitSuccession.objects.filter(on=on, known_to=FOREVER).select_related("successor")
     for tie in in_batches(ties, "predecessor__in", {post.unit_id for post in posts}):
         heirs[tie.predecessor_id].append(tie.successor)
-    for some in in_portions(post.pk for post in posts):
-        Post.objects.filter(pk__in=some).update(valid_to=on)
+    Post.objects.filter(pk__among=[post.pk for post in posts]).update(valid_to=on)
     # Two bodies that merge may have had the same person in the same role.
     there = Post.objects.filter(valid_from=on).values_list("user", "unit", "role")
     one = {heir.pk for each in heirs.values() if len(each) == 1 and (heir := each[0]) is not None}

@@ -14,7 +14,6 @@ from kheo.lib.lineage import Heir, trace
 from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.lib.pouring import pour
 from kheo.places import paths
-from kheo.places.lineage import in_portions
 from kheo.units.models import Unit, UnitLineage, UnitSuccession
 
 
@@ -74,8 +73,6 @@ class Body(NamedTuple):
 
 _OF_A_BODY = ("pk", "parent_id", *Body._fields[2:])
 _OF_A_TIE = ("predecessor_id", "successor_id", "share_numerator", "share_denominator")
-# More ids than this go into several questions.
-AT_ONCE = 5000
 
 
 @dataclass
@@ -100,35 +97,27 @@ def _family(touched: Iterable[int]) -> _Family:
     """The touched, all whose heirs they are at any time, and all who may answer for any of these."""
     concerned = new = set(touched)
     while new:
-        found: set[int] = set()
-        for some in in_portions(new, AT_ONCE):
-            found |= set(_ties().filter(successor__in=some).values_list("predecessor", flat=True))
-            ended = _ties().filter(successor=None, predecessor__parent__in=some)
-            found |= set(ended.values_list("predecessor", flat=True))
-            below = Unit.objects.filter(Q(annulled=True) | Q(kind=Unit.Kind.PART), parent__in=some)
-            found |= set(below.values_list("pk", flat=True))
+        found = set(_ties().filter(successor__among=new).values_list("predecessor", flat=True))
+        ended = _ties().filter(successor=None, predecessor__parent__among=new)
+        found |= set(ended.values_list("predecessor", flat=True))
+        below = Unit.objects.filter(Q(annulled=True) | Q(kind=Unit.Kind.PART), parent__among=new)
+        found |= set(below.values_list("pk", flat=True))
         new = found - concerned
         concerned = concerned | new
     units: dict[int, Body] = {}
     ties: list[tuple] = []
     new = set(concerned)
     while new:
-        upward: set[int] = set()
-        for some in in_portions(new, AT_ONCE):
-            rows = Unit.objects.filter(pk__in=some).order_by().values_list(*_OF_A_BODY)
-            units |= {row[0]: Body(*row) for row in rows}
-            fresh = list(_ties().filter(predecessor__in=some).order_by("pk"))
-            ties += fresh
-            upward |= {tie[1] for tie in fresh if tie[1] is not None}
-            without = {tie[0] for tie in fresh if tie[1] is None}
-            for pk in some:
-                unit = units.get(pk)
-                if (
-                    unit
-                    and unit.parent_id
-                    and (pk in without or unit.annulled or unit.kind == Unit.Kind.PART)
-                ):
-                    upward.add(unit.parent_id)
+        rows = Unit.objects.filter(pk__among=new).order_by().values_list(*_OF_A_BODY)
+        units |= {row[0]: Body(*row) for row in rows}
+        fresh = list(_ties().filter(predecessor__among=new).order_by("pk"))
+        ties += fresh
+        upward = {tie[1] for tie in fresh if tie[1] is not None}
+        without = {tie[0] for tie in fresh if tie[1] is None}
+        for pk in new & units.keys():
+            unit = units[pk]
+            if unit.parent_id and (pk in without or unit.annulled or unit.kind == Unit.Kind.PART):
+                upward.add(unit.parent_id)
         new = upward - units.keys()
     return _Family(concerned & units.keys(), units, _successors(ties, units))
 
@@ -186,14 +175,14 @@ _COLUMNS = ("unit_id", "heir_id", "valid_from", "valid_to", "share_numerator", "
 def _bring_to(wanted: set[tuple], concerned: Collection[int] | None) -> None:
     """Write only what differs, among the lines of those concerned (of all, if None)."""
     lines = UnitLineage.objects.known().values_list("pk", *_COLUMNS)
-    held: dict[tuple, int] = {}
-    for some in [None] if concerned is None else in_portions(concerned, AT_ONCE):
-        held |= {row[1:]: row[0] for row in (lines if some is None else lines.filter(unit__in=some))}
+    if concerned is not None:
+        lines = lines.filter(unit__among=concerned)
+    held = {row[1:]: row[0] for row in lines}
     now, known = today(), {row[0] for row in held}
-    for some in in_portions((pk for row, pk in held.items() if row not in wanted), AT_ONCE):
-        # What was written this very day was never read.
-        UnitLineage.objects.filter(pk__in=some, known_from=now).delete()
-        UnitLineage.objects.filter(pk__in=some).update(known_to=now)
+    gone = UnitLineage.objects.filter(pk__among=[pk for row, pk in held.items() if row not in wanted])
+    # What was written this very day was never read.
+    gone.filter(known_from=now).delete()
+    gone.update(known_to=now)
     # A nation has a quarter of a million of them.
     pour(
         UnitLineage,

@@ -27,7 +27,7 @@ from kheo.lib.refusals import FasterColleague, Refused
 from kheo.lib.vietnamese import fold, nfc
 from kheo.places import changes, loading, moves
 from kheo.places.changes import AreaChange
-from kheo.places.lineage import in_batches, in_portions
+from kheo.places.lineage import in_batches
 from kheo.places.models import Area
 from kheo.units import bodies, body_changes, body_moves, going_on, lineage, preparing
 from kheo.units.body_moves import BodyChange
@@ -513,9 +513,9 @@ def _close_units(areas: list[int], plan: Plan, by: Any) -> list[Unit]:
     on = plan.change.on
     living = Unit.objects.filter(annulled=False, valid_from__lt=on, valid_to__gt=on)
     units = in_batches(living.exclude(kind=Unit.Kind.PART).order_by("pk"), "area__in", areas)
-    for some in in_portions(unit.pk for unit in units):
-        Unit.objects.filter(pk__in=some).update(valid_to=on)
-        Competence.objects.filter(unit__in=some, valid_to__gt=on).update(valid_to=on)
+    ids = [unit.pk for unit in units]
+    Unit.objects.filter(pk__among=ids).update(valid_to=on)
+    Competence.objects.filter(unit__among=ids, valid_to__gt=on).update(valid_to=on)
     closed = [(unit, {"valid_to": [str(unit.valid_to), str(on)]}) for unit in units]
     record_all(closed, "closed", by=by, reason=plan.name)
     return units
