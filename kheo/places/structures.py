@@ -63,7 +63,7 @@ class Structure:
 def of_province(province: Area) -> list[Structure]:
     """Every structure the communes of a living province went through, oldest first. One query.
 
-    A commune that was divided lies where its parts do.
+    A commune that was divided lies where its parts do. In a real province invented communes are left out.
     """
     rows = (
         AreaLineage.objects.answering(today())
@@ -76,6 +76,8 @@ def of_province(province: Area) -> list[Structure]:
         .select_related("area__parent", "heir")
         .order_by("area__sort_key", "area_id")
     )
+    if not province.sample:
+        rows = rows.filter(area__sample=False)
     lain: dict[int, tuple[Area, dict[int, bool]]] = {}
     for row in rows:
         area = row.area.parent if row.area.level == Level.PART and row.area.parent else row.area

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kheo.accounts.models import User
-from kheo.places import changes, structures
+from kheo.places import changes, lineage, structures
 from kheo.places.models import Area, AreaLineage
 from kheo.places.tests.lists import IN_2021, IN_2026, NgheAn, invented
 from kheo.places.tests.test_changes import THEN, division
@@ -31,6 +31,12 @@ class OfNgheAn(NgheAn):
         communes = Area.objects.on(IN_2026).communes()
         for each in found:
             self.assertEqual(sum(each.lay_in(commune) for commune in communes), each.communes)
+
+    def test_an_invented_commune_is_none_of_them(self):
+        nghe_an = self.area("40", IN_2026)
+        Area(level="commune", type="xã", name="Khe Mẫu", parent=nghe_an, sample=True).save()
+        lineage.recompute()
+        self.assertEqual([each.communes for each in structures.of_province(nghe_an)], [460, 412, 130])
 
     def test_what_lay_where_tam_thai_is(self):
         before, _between, now = structures.of_province(self.area("40", IN_2026))
