@@ -22,6 +22,7 @@ from kheo.audit import models as audit
 from kheo.lib.formats import short_date
 from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.lib.refusals import Refused
+from kheo.lib.rows import Worded
 from kheo.lib.vietnamese import fold, nfc, sort_key, tone_blind
 from kheo.places import paths
 
@@ -412,8 +413,7 @@ class Area(Dated, models.Model):
 
     def heirs_on(self, day: date) -> list["AreaLineage"]:
         """Who answers for it on a day, each with its share; one row with itself while it exists."""
-        rows = AreaLineage.objects.answering(day).filter(area=self)
-        return list(rows.select_related("heir__parent__parent__parent").order_by("heir__sort_key", "heir_id"))
+        return _heirs(self.pk, day)
 
     def heir_on(self, day: date) -> "Area":
         """The one area that answers for it on a day.
@@ -616,6 +616,18 @@ class AreaLineage(Known, models.Model):
 
     def __str__(self) -> str:
         return f"{self.area_id} → {self.heir_id} ({self.valid_from}…{self.valid_to})"
+
+
+_heirs = Worded(
+    lambda area, day: (
+        AreaLineage.objects.answering(day)
+        .filter(area=area)
+        .select_related("heir__parent__parent__parent")
+        .order_by("heir__sort_key", "heir_id")
+    ),
+    int,
+    date,
+)
 
 
 def by_code(areas: Iterable[Area]) -> dict[str, Area]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kheo.audit.models import record
 from kheo.lib.periods import BEGINNING, FOREVER, today
 from kheo.lib.refusals import Refused
+from kheo.lib.rows import Worded
 from kheo.lib.vietnamese import fold, nfc, same_name, sort_key
 from kheo.places.models import Area, Known, LineageQuerySet
 from kheo.places.paths import PathField, SortKeyField, segment, within
@@ -263,7 +264,7 @@ class Unit(models.Model):
         return self if self.is_living else (self.heirs_on(today()).first() or self)
 
     def is_answered_by(self, other: "Unit", day: date | None = None) -> bool:
-        return self.pk == other.pk or self.heirs_on(day or today()).filter(pk=other.pk).exists()
+        return self.pk == other.pk or bool(_answers(self.pk, other.pk, day or today()))
 
     def people(self, on: date | None = None) -> int:
         """How many different people hold a post here on a day."""
@@ -277,6 +278,20 @@ class Unit(models.Model):
     @property
     def with_area(self) -> str:
         return self.name if self.area.name in self.name else f"{self.name} ({self.area})"
+
+
+# Asked again for each thing a page offers to do.
+_answers = Worded(
+    lambda unit, heir, day: (
+        UnitLineage.objects.answering(day)
+        .filter(unit=unit, heir=heir, heir__in_force=True)
+        .order_by()
+        .values_list("pk")[:1]
+    ),
+    int,
+    int,
+    date,
+)
 
 
 class Competence(models.Model):
