@@ -127,15 +127,16 @@ class HalfYear:
         order = {row.key: row for row in [*now.rows, *last.rows]}
         if by == "line":
             order = {line.value: order[line.value] for line in Line if line.value in order}
+        held = {row.key: row for row in now.rows}
         rows, empty = [], 0
+        # Through all communes there are: what holds nothing costs as little as can be.
         for key, named in order.items():
-            current = next((row for row in now.rows if row.key == key), Row(key, named.label))
-            pairs = self._pairs(by, current, before.get(key, Row(key, named.label)))
-            if by != "field" and not any(one.value or other.value for one, other in pairs):
+            both = [table.get(key) or Row(key, named.label) for table in (held, before)]
+            if by != "field" and not any(row.of(name) for row in both for name in MEASURES):
                 empty += by == "area" and self._lies_within_reach(named)
             else:
-                estimated = current.estimated or (key in before and before[key].estimated)
-                rows.append((replace(named, estimated=estimated).named, pairs))
+                estimated = any(row.estimated for row in both)
+                rows.append((replace(named, estimated=estimated).named, self._pairs(by, *both)))
         return Section(by, rows, self._pairs("", _total(now), _total(last)), empty)
 
     def _lies_within_reach(self, row: Row) -> bool:
