@@ -418,10 +418,16 @@ def drift(unit: Unit) -> int:
 def reorganising(at: Ground) -> Iterator[tuple]:
     """480 of today's communes become 130 by an entered decision, while somebody reads on.
 
-    Today's provinces have fewer communes than before 2025, so those of several neighbours are taken together.
-    Afterwards a correcting decision takes it back; the annulled rows of both stay in the database.
+    Today's provinces have fewer communes than before 2025, so those of several neighbours are taken together:
+    the 480 that hold most. Afterwards a correcting decision takes it back; the annulled rows of both stay.
     """
-    communes = list(Area.objects.on(today()).communes().order_by("path")[:480])
+    held = dict(Initiative.objects.order_by().values_list("commune__path_now").annotate(n=Count("pk")))
+    everywhere = list(Area.objects.on(today()).communes().order_by("path"))
+    first = max(
+        range(max(1, len(everywhere) - 479)),
+        key=lambda n: sum(held.get(area.path, 0) for area in everywhere[n : n + 480]),
+    )
+    communes = everywhere[first : first + 480]
     now = Initiative.objects.filter(
         commune__path_now__gte=communes[0].path, commune__path_now__lte=communes[-1].path
     )
@@ -474,9 +480,10 @@ def reorganised(at: Ground, communes: list[Area], by: Post) -> Iterator[tuple]:
     yield "preparing", steps[-1] - steps[0], "s", None
     yield "longest_step", max(then - before for before, then in pairwise(steps)), "s", None
     yield "switching", done - steps[-1], "s", None
-    yield "slowest_read", max(reading), "ms", max(quiet)
-    yield "read_p50", rank(sorted(reading), 0.5), "ms", rank(sorted(quiet), 0.5)
-    yield "pages_read", len(reading), "pages", len(quiet)
+    for page in reading:
+        yield f"{page}.slowest", max(reading[page]), "ms", max(quiet[page])
+        yield f"{page}.p50", rank(sorted(reading[page]), 0.5), "ms", rank(sorted(quiet[page]), 0.5)
+    yield "pages_read", sum(map(len, reading.values())), "pages", sum(map(len, quiet.values()))
     begun = time.monotonic()
     reversing.reverse(
         Reorganisation.objects.get(pk=story.pk), name="Đo máy xong", legal_basis="Đo máy", by=by
@@ -508,32 +515,32 @@ def change_of(communes: list[Area]) -> AreaChange:
 
 
 @contextmanager
-def reader(at: Ground) -> Iterator[Callable[[], list[float]]]:
+def reader(at: Ground) -> Iterator[Callable[[], dict[str, list[float]]]]:
     """Another process that opens a list, an initiative and the figures of its commune again and again.
 
-    Answers how long each page took (ms).
+    Answers how long each took (ms), by its name.
     """
     connections.close_all()
     how = multiprocessing.get_context("fork")
     told, stop = how.Queue(), how.Event()
+    pages = {
+        "list": reverse("initiative_list"),
+        "initiative": reverse("initiative", args=[at.initiative]),
+        "overview": reverse("dashboard"),
+    }
 
     def read() -> None:
         connections.close_all()
         client = Client(SERVER_NAME="localhost")
         client.force_login(at.posts["commune"].user)
-        pages = [
-            reverse("initiative_list"),
-            reverse("initiative", args=[at.initiative]),
-            reverse("dashboard"),
-        ]
-        for page in pages:
+        for page in pages.values():
             client.get(page)
-        taken = []
+        taken: dict[str, list[float]] = {name: [] for name in pages}
         while not stop.is_set():
-            for page in pages:
+            for name, page in pages.items():
                 begun = time.perf_counter()
                 answer = client.get(page)
-                taken.append((time.perf_counter() - begun) * 1000)
+                taken[name].append((time.perf_counter() - begun) * 1000)
                 if answer.status_code != 200:
                     raise RuntimeError(f"{page} answered {answer.status_code}.")
         told.put(taken)
@@ -541,7 +548,7 @@ def reader(at: Ground) -> Iterator[Callable[[], list[float]]]:
     process = how.Process(target=read)
     process.start()
     try:
-        yield lambda: told.get(timeout=60)
+        yield lambda: told.get(timeout=120)
     finally:
         stop.set()
 

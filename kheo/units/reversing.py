@@ -65,7 +65,7 @@ def reverse(story: Reorganisation, *, name: str, legal_basis: str, by: Post) -> 
         units = _Units(locked, annulled, by, reason)
         units.reopen()
         units.annul()
-        lineage.recompute()
+        lineage.recompute(units.touched)
         carried, waiting = units.carry_posts()
         correcting = Reorganisation.objects.create(
             key=reorganise._free_key(name, today()),
@@ -111,6 +111,8 @@ class _Units:
         self.since = list(since.exclude(pk__in=[unit.pk for unit in opened]).order_by("path"))
         self.opened = opened
         self.annulled = [*opened, *self.since]
+        # Whose lineage, and that of all who have to do with them, is written anew.
+        self.touched = {unit.pk for unit in [*self.reopened, *self.annulled]}
         ties = UnitSuccession.objects.filter(on=self.on, known_to=FOREVER, predecessor__in=closed)
         self.links = list(ties)
         self.should: dict[int, list[int]] = defaultdict(list)
@@ -123,10 +125,14 @@ class _Units:
         shares = Unit.objects.filter(kind=Unit.Kind.PART, parent__in=self.until, annulled=False)
         gone = list(shares.values_list("pk", flat=True))
         UnitSuccession.objects.filter(predecessor__in=gone, known_to=FOREVER).update(known_to=today())
-        Unit.objects.filter(pk__in=gone).update(annulled=True)
+        Unit.objects.filter(pk__among=gone).update(annulled=True)
+        self.touched |= set(gone)
+        ends: dict[date, list[int]] = defaultdict(list)
         for unit in self.reopened:
-            Unit.objects.filter(pk=unit.pk).update(valid_to=self.until[unit.pk])
-            Competence.objects.filter(unit=unit, valid_to=self.on).update(valid_to=self.until[unit.pk])
+            ends[self.until[unit.pk]].append(unit.pk)
+        for until, ids in ends.items():
+            Unit.objects.filter(pk__among=ids).update(valid_to=until)
+            Competence.objects.filter(unit__among=ids, valid_to=self.on).update(valid_to=until)
         told = [(unit, {"valid_to": [str(self.on), str(self.until[unit.pk])]}) for unit in self.reopened]
         record_all(told, "reopened", by=self.by, reason=self.reason)
 
@@ -142,6 +148,7 @@ class _Units:
             again = self._again(unit)
             if again is not None:
                 self.should[unit.pk] = [again.pk]
+                self.touched.add(again.pk)
         for unit in self.annulled:
             before = self.should.get(unit.pk, [])
             rows += [
