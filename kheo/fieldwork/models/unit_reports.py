@@ -406,8 +406,12 @@ def within_page(post: Post) -> Any:
 
     What it leads itself; a commune's body that reaches by place tells of everything in its commune.
     """
-    found = _told_of(*_where(post)).select_related("owner", "area__parent", "field")
-    return found.order_by("sort_key", "pk")
+    found = Initiative.objects.of(post)
+    if commune := _commune_of(post):
+        # United, because an OR of the two could use the index of neither.
+        here: Any = _lying_within(*commune).order_by().values("pk")
+        found = Initiative.objects.filter(pk__in=here.union(found.order_by().values("pk")))
+    return found.select_related("owner", "area__parent", "field").order_by("sort_key", "pk")
 
 
 def covered_by(post: Post) -> Any:
@@ -417,36 +421,36 @@ def covered_by(post: Post) -> Any:
 
 def names_covered_by(post: Post) -> list[Covered]:
     """The same, with only what a line needs to know: for a report that nobody looks at while it is taken."""
-    where = _where(post)
-    return [Covered(*each) for each in (_names_in_place if len(where) > 1 else _names_of_unit)(*where)]
+    found = _names_led_by(post.unit.path_now)
+    if commune := _commune_of(post):
+        found += _names_within(*commune)
+    # One may be found in both ways.
+    named = {pk: (sort_key, pk, Covered(pk, name, state)) for pk, name, state, sort_key in found}
+    return [covered for _sort_key, _pk, covered in sorted(named.values())]
 
 
 _RUNNING = Q(state=Initiative.State.RUNNING) | Q(state=Initiative.State.PUBLISHED, owner_known=True)
 
 
-def _where(post: Post) -> list[str]:
-    """The path of the post's body; for one that reaches by place also of its commune, and what follows."""
-    unit = post.unit
-    if post.reach == ReachKind.PLACE and unit.area.commune is not None:
-        return [unit.path_now, unit.area.path_now, next_prefix(unit.area.path_now)]
-    return [unit.path_now]
+def _commune_of(post: Post) -> tuple[str, str] | None:
+    """How paths begin in the commune of a body that reaches by place, and what follows after them."""
+    area = post.unit.area
+    if post.reach != ReachKind.PLACE or area.commune is None:
+        return None
+    return area.path_now, next_prefix(area.path_now)
 
 
-def _told_of(own: str, first: str = "", after: str = "") -> Any:
-    led = Initiative.objects.led_by(own)
-    if not first:
-        return led
-    here = Area.objects.filter(path_now__gte=first, path_now__lt=after).values("pk")
-    return Initiative.objects.filter(Q(area__in=here) | Q(pk__in=led.values("pk")))
+def _lying_within(first: str, after: str) -> Any:
+    areas = Area.objects.filter(path_now__gte=first, path_now__lt=after)
+    return Initiative.objects.filter(area__in=areas.values("pk"))
 
 
-def _names(*where: str) -> Any:
-    found = _told_of(*where).filter(_RUNNING).order_by("sort_key", "pk")
-    return found.values_list(*Covered._fields)
+def _names(found: Any) -> Any:
+    return found.filter(_RUNNING).order_by().values_list(*Covered._fields, "sort_key")
 
 
-_names_of_unit = Worded(_names, str)
-_names_in_place = Worded(_names, str, str, str)
+_names_led_by = Worded(lambda own: _names(Initiative.objects.led_by(own)), str)
+_names_within = Worded(lambda first, after: _names(_lying_within(first, after)), str, str)
 
 
 def asked_of(post: Post, on: date | None = None) -> list[CalendarEntry]:
