@@ -13,9 +13,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from kheo.directives.models import Directive, Duty, Reply
 from kheo.directives.models.directive import Step as DirectiveStep
 from kheo.fieldwork.models import FieldReport, UnitReport
+from kheo.files.models import Blob
 from kheo.initiatives.models import Catalogue, Ending, Enrolment, Initiative, Step
 from kheo.recognition.models import Recognition, RecognitionStep
 from kheo.submissions.models import Submission, SubmissionStep
+from kheo.upkeep.models import YearArchive
 
 
 @dataclass(frozen=True)
@@ -153,5 +155,13 @@ CHECKS = [
         Recognition._base_manager.all,
         lambda: Recognition._base_manager.exclude(initiative=F("enrolment__initiative")),
         "counts through the year of another initiative",
+    ),
+    none_of(
+        "Photo: what left the disk for an archive lies in one",
+        lambda: Blob.objects.exclude(kept_in=""),
+        lambda: Blob.objects.exclude(kept_in="").exclude(
+            gone=True, kept_in__in=YearArchive.objects.holding().values("name")
+        ),
+        "is in no archive that holds anything",
     ),
 ]

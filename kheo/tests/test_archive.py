@@ -174,6 +174,11 @@ def test_no_figure_changes_and_all_comes_back_to_the_digit(people, disks):
     proven()
     # Nothing else was touched: not a report, a step, a figure, a cell or what is searched.
     assert differs(tables, digests_now()) == {"audit_entry", "files_blob"}
+    # Were the row of the archive lost, that would be told.
+    YearArchive.objects.update(state="back")
+    with pytest.raises(AssertionError):
+        proven()
+    YearArchive.objects.update(state="taken")
 
     back(row, disks[1])
     assert figures() == before

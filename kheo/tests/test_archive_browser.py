@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 __all__ = ["disks", "office", "people"]
 
 
-def test_pages_hold_to_the_rules(people, disks, sign_in, visit_all):  # noqa: F811  (the fixtures)
+def test_pages_hold_to_the_rules(people, disks, sign_in, visit_all):
     system, journal = reverse("backups"), "/nhat-ky/"
     sign_in(people.world.an)
     visit_all([system])
