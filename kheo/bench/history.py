@@ -87,7 +87,7 @@ def ground() -> Ground:
     commune = Area.objects.get(pk=busiest["commune"])
     now = commune.heir_on(UNTIL)
     posts = {
-        "commune": Post.objects.filter(user__username__startswith="xa", unit__area=now).get(),
+        "commune": Post.objects.current().filter(user__username__startswith="xa", unit__area=now).get(),
         "province": Post.objects.current()
         .filter(user__username__startswith="tinh", unit__area=now.province)
         .get(),
@@ -522,7 +522,7 @@ def reader(at: Ground) -> Iterator[Callable[[], dict[str, list[float]]]]:
     """
     connections.close_all()
     how = multiprocessing.get_context("fork")
-    told, stop = how.Queue(), how.Event()
+    told, ready, stop = how.Queue(), how.Event(), how.Event()
     pages = {
         "list": reverse("initiative_list"),
         "initiative": reverse("initiative", args=[at.initiative]),
@@ -535,6 +535,7 @@ def reader(at: Ground) -> Iterator[Callable[[], dict[str, list[float]]]]:
         client.force_login(at.posts["commune"].user)
         for page in pages.values():
             client.get(page)
+        ready.set()
         taken: dict[str, list[float]] = {name: [] for name in pages}
         while not stop.is_set():
             for name, page in pages.items():
@@ -547,6 +548,7 @@ def reader(at: Ground) -> Iterator[Callable[[], dict[str, list[float]]]]:
 
     process = how.Process(target=read)
     process.start()
+    ready.wait(timeout=60)
     try:
         yield lambda: told.get(timeout=120)
     finally:

@@ -297,7 +297,9 @@ def catch_up(*, hurry: bool = False) -> list[Reorganisation]:
         if hurry and story.size > preparing.SMALL:
             if story.stopped_by:
                 continue
-            _hand_over(story)
+            # Where it has been given away already nothing is written: SQLite's one lock may be the switch's.
+            if not story.work:
+                _hand_over(story)
             break
         plan = plan_of(story)
         if plan is None:
