@@ -206,6 +206,12 @@ class Initiative(Guarded, models.Model):
             # The list in Vietnamese order, and one state of it.
             models.Index(fields=["sort_key", "id"], name="initiative_sorted"),
             models.Index(fields=["state", "sort_key", "id"], name="initiative_state_sorted"),
+            # The others of one practice, until a few are found that may be seen.
+            models.Index(
+                fields=["practice", "sort_key", "id"],
+                condition=Q(practice__isnull=False),
+                name="initiative_of_practice",
+            ),
         ]
 
     def __str__(self) -> str:
