@@ -21,9 +21,12 @@ function keyOf(element) {
 }
 
 if (box) {
-  document.addEventListener("focusin", (event) => {
-    if (!box.contains(event.target)) light(keyOf(event.target));
-  });
+  const follow = (element) => {
+    if (!box.contains(element)) light(keyOf(element));
+  };
+  document.addEventListener("focusin", (event) => follow(event.target));
+  // Somebody may have been in a field before this file had come.
+  follow(document.activeElement);
   document.addEventListener("pointerover", (event) => {
     const link = event.target.closest("a[data-words]");
     if (link) light(link.dataset.words);
