@@ -1,6 +1,7 @@
 """Every page of the room in a real browser, and the path from a pasted text to an accepted answer."""
 
 import pytest
+from playwright.sync_api import expect
 
 from kheo.directives.models import Directive, Duty
 
@@ -47,10 +48,9 @@ def test_from_a_pasted_text_to_an_accepted_answer(sign_in):
     page.get_by_role("link", name="Nhập văn bản").first.click()
     page.get_by_label("Dán toàn văn").fill(TEXT)
     page.get_by_role("button", name="Đọc văn bản").click()
-    # A field's words light up while one is in it, once the page's script has come.
-    page.wait_for_load_state()
+    # A field's words light up while one is in it, also for who was there before the page's script had come.
     page.get_by_label("Số, ký hiệu").focus()
-    assert page.locator(".is-lit").first.inner_text() == "77-KH/BDVTU"
+    expect(page.locator(".is-lit").first).to_have_text("77-KH/BDVTU")
     page.get_by_role("button", name="Xác nhận", exact=True).click()
     page.get_by_role("button", name="Giao 3 nhiệm vụ").click()
     made = Directive.objects.get()

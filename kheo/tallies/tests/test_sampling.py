@@ -2,8 +2,9 @@
 
 from contextlib import ExitStack
 from datetime import date, timedelta
-from unittest import mock
+from unittest import mock, skipUnless
 
+from django.db import connection
 from django.db.models import F
 from django.test import TestCase, TransactionTestCase
 
@@ -63,9 +64,16 @@ class OfANight(TestCase):
 
 
 class AtOneMoment(TransactionTestCase):
-    def test_it_reads_and_leaves_nothing_behind(self):
+    @skipUnless(connection.vendor == "postgresql", "On SQLite nobody writes meanwhile.")
+    def test_what_others_write_meanwhile_is_not_seen(self):
+        def level():
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW transaction_isolation")
+                return cursor.fetchone()[0]
+
         with sampling.at_one_moment():
-            self.assertFalse(Cell.objects.exists())
+            self.assertEqual(level(), "repeatable read")
+        self.assertEqual(level(), "read committed")
 
 
 def _on(day):
