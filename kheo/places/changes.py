@@ -401,7 +401,8 @@ def _refuse_orphans(reading: Reading, closing: list[Area]) -> None:
     left = Area.objects.filter(valid_to=FOREVER, in_force=True, annulled=False).exclude(
         level__in=[Level.HAMLET, Level.PART]
     )
-    for child in in_batches(left.select_related("parent"), "parent_id__in", ending):
+    left = left.select_related("parent").order_by("sort_key", "pk")
+    for child in in_batches(left, "parent_id__in", ending):
         if child.pk not in ending:
             raise Refused(
                 _("%(child)s still belongs to %(parent)s, which ends. Say what becomes of it first.")
