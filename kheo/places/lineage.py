@@ -81,7 +81,8 @@ class Family:
                 )
                 wanted = near - found.keys()
             family, links = cls(found), list(links_by_id.values())
-        for link in links:
+        # Of several origins the first says what is known: the same on every database.
+        for link in sorted(links, key=lambda link: link.pk):
             if link.predecessor_id in family.areas and link.successor_id in family.areas:
                 family.after[link.predecessor_id].append(link)
                 family.before[link.successor_id].append(link)

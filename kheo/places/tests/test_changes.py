@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from unittest import mock
 
 from django.db import IntegrityError, transaction
 from django.test import TestCase
@@ -250,6 +251,15 @@ class SmallerChanges(TestCase):
         self.assertEqual(lineage.recompute([self.areas["An"]]), 0)
         AreaLineage.objects.all().delete()
         self.assertEqual(lineage.recompute(), Area.objects.filter(in_force=True).count())
+
+    def test_ties_stand_in_the_order_they_were_told_whatever_a_database_hands_out(self):
+        changes.carry_out(division())
+        every = lineage.in_batches
+        with mock.patch.object(lineage, "in_batches", lambda *asked: every(*asked)[::-1]):
+            family = lineage.Family.of([self.areas["An"]])
+        told = list(AreaSuccession.objects.filter(predecessor=self.areas["An"]).order_by("pk"))
+        self.assertEqual(len(told), 2)
+        self.assertEqual(family.after[self.areas["An"].pk], told)
 
     def test_the_database_refuses_an_empty_path(self):
         for column in ("path", "path_now"):
