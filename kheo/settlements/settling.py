@@ -27,7 +27,7 @@ from kheo.settlements.models import Settlement
 from kheo.tallies.counting import counting
 from kheo.units import lineage as of_units
 from kheo.units.models import Post, Role, Unit
-from kheo.units.parts import go_back, go_over, share_of
+from kheo.units.parts import go_back, go_over, share_of, tied_by
 
 SETTLERS = (Role.ADMIN, Role.SPECIALIST, Role.REGISTRAR, Role.HEAD, Role.DEPUTY)
 MOST_AT_ONCE = 300
@@ -100,6 +100,7 @@ class _Settling:
         self.rows: list[Settlement] = []
         self.hamlets_met: list[Area] = []
         self.touched: list[Area] = []
+        self.tied: set[int] = set()
 
     def _row(self, before: dict[str, Any], **thing: Any) -> Settlement:
         row = Settlement.objects.create(
@@ -171,13 +172,14 @@ class _Settling:
                 _("%(heir)s has no body that answers for %(unit)s. Settle its records instead.")
                 % {"heir": self.way[-1].full_name, "unit": locked}
             )
+        self.tied |= tied_by(before)
         self._row(before, unit=locked)
 
     def bring_up_to_date(self) -> None:
         if self.touched:
             of_areas.recompute(self.touched)
-        if any(row.unit_id for row in self.rows):
-            of_units.recompute()
+        if self.tied:
+            of_units.recompute(self.tied)
 
     def records(self, records: Sequence[Initiative], chosen: set[int]) -> None:
         """Give records their place and body. Those in a settled hamlet follow it, without a row of their
@@ -212,7 +214,7 @@ class _Settling:
             Initiative.objects.bulk_update(moved, ["area", "commune", "owner"], batch_size=100)
             record_all(told, "settled", by=self.by, reason=self.reason)
         if shares:
-            of_units.recompute()
+            of_units.recompute({share.pk for share in shares.values()})
         index.update(*moved)
 
     def _place(self, area: Area) -> Area:
@@ -319,7 +321,7 @@ def withdraw(settlement: Settlement, *, by: Post, reason: str) -> Settlement:
             _hamlet_back(settlement)
         elif settlement.unit is not None:
             go_back(settlement.before)
-            of_units.recompute()
+            of_units.recompute(tied_by(settlement.before))
         else:
             _record_back(settlement)
     return end

@@ -75,8 +75,8 @@ def go_over(unit: Unit, way: Way, *, by: Any, reason: str = "") -> dict[str, lis
     """The whole body goes over to its counterpart at the end of the way; a typed one goes on there by its
     name.
 
-    Answers which successions were closed and opened, for `go_back`. Nothing changes, and both are empty,
-    where no body there answers for it.
+    Answers which successions were closed and opened, for `go_back` and `tied_by`. Nothing changes, and both
+    are empty, where no body there answers for it.
     """
     heir = _answering(unit, way) or (_typed_again(unit, way, by) if unit.kind == Unit.Kind.TYPED else None)
     if heir is None:
@@ -106,6 +106,13 @@ def go_back(undo: dict[str, list[int]]) -> None:
         link.pk, link.known_from, link.known_to = None, today(), FOREVER
         again.append(link)
     UnitSuccession.objects.bulk_create(again)
+
+
+def tied_by(undo: dict[str, list[int]]) -> set[int]:
+    """The bodies (ids) that `go_over` tied otherwise: whose lineage has to be brought up to date."""
+    links = UnitSuccession.objects.filter(pk__in=[*undo.get("closed", []), *undo.get("opened", [])])
+    ends = links.values_list("predecessor", "successor")
+    return {pk for link in ends for pk in link if pk is not None}
 
 
 def _typed_again(unit: Unit, way: Way, by: Any) -> Unit | None:

@@ -18,7 +18,8 @@ from kheo.settlements import settling, suggestions, undecided
 from kheo.settlements.models import Settlement
 from kheo.settlements.tests.ground import NOWHERE, THEN, Ground
 from kheo.tallies import counting
-from kheo.units.models import Post, ReachKind, Role, Unit
+from kheo.units import lineage as of_units
+from kheo.units.models import Post, ReachKind, Role, Unit, UnitLineage
 from kheo.units.tests.cast import person, post
 
 AS_IT_WAS = {"Xã Đông": 3}
@@ -210,6 +211,62 @@ class OfBodies(Divided):
     def test_a_party_committee_can_go_over_whole(self):
         self.settle(self.trung, units=[self.party])
         self.assertEqual(Unit.objects.get(pk=self.party.pk).today.area, self.trung)
+
+
+class OnlyWhatIsTouched(Divided):
+    """Three schools and three records of Đông: a settlement brings up to date what it ties otherwise."""
+
+    LINES = ("unit", "heir", "valid_from", "valid_to", "share_numerator", "share_denominator")
+
+    def setUp(self):
+        Ground.setUp(self)
+        names = ("Phồng", "Cà", "Nà Lầu", "Khe Sơn", "Na Bè", "Huồi Mới")
+        self.schools = [
+            Unit.objects.add_typed(
+                f"Trường Tiểu học {name}", under=self.party, line="agency", area=self.dong, by=self.an
+            )
+            for name in names
+        ]
+        self.roads = [self.record(f"Con đường {name}", self.dong, owner=self.party) for name in names]
+        self.divide()
+        self.bac, self.trung = self.heir("Bắc"), self.heir("Trung")
+
+    def written(self):
+        lines = set(UnitLineage.objects.known().values_list(*self.LINES))
+        return lines, set(Unit.objects.values_list("pk", "path_now", "heir_undecided"))
+
+    def recomputing(self, act):
+        """How many statements and how many bodies the lineages of bodies cost; they say what all anew say."""
+        costs, recompute = [], of_units.recompute
+
+        def counted(touched=None):
+            self.assertIsNotNone(touched)
+            with CaptureQueriesContext(connection) as taken:
+                recompute(touched)
+            costs.append((len(taken), len(of_units._family(touched).units)))
+
+        with mock.patch.object(of_units, "recompute", counted):
+            result = act()
+        before = self.written()
+        of_units.recompute()
+        self.assertEqual(self.written(), before)
+        [cost] = costs
+        return result, cost
+
+    def test_bodies_settled_and_taken_back(self):
+        one, three = self.schools[:1], self.schools[1:4]
+        [row], (queries, bodies) = self.recomputing(lambda: self.settle(self.bac, units=one))
+        rows, (of_three, more) = self.recomputing(lambda: self.settle(self.trung, units=three))
+        self.assertEqual(of_three, queries)
+        self.assertLess(max(bodies, more), Unit.objects.count() / 2)
+        for each in (row, *rows):
+            self.recomputing(lambda each=each: settling.withdraw(each, by=self.hoa, reason="Nhầm"))
+
+    def test_records_whose_body_is_shared(self):
+        _, (queries, bodies) = self.recomputing(lambda: self.settle(self.bac, initiatives=self.roads[:1]))
+        _, (of_three, more) = self.recomputing(lambda: self.settle(self.trung, initiatives=self.roads[1:4]))
+        self.assertEqual(of_three, queries)
+        self.assertLess(max(bodies, more), Unit.objects.count() / 2)
 
 
 class DividedTwice(Divided):
