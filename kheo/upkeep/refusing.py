@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from kheo.lib import troubles
 from kheo.lib.configuration import STOPPED
 from kheo.lib.refusals import Refused
 from kheo.upkeep import restoring
@@ -51,7 +52,7 @@ def reasons() -> Iterator[str]:
 
 def stop_unless_safe() -> None:
     """Raise a CommandError with the first reason, or because the database is older than the program."""
-    reason = next(reasons(), "") or (settings.INSTALLED and waiting_migrations())
+    reason = next(reasons(), "") or waiting_migrations()
     if reason:
         raise CommandError(reason, returncode=STOPPED)
 
@@ -71,6 +72,8 @@ def waiting_migrations() -> str:
     """The sentence about a database older than the program; "" when both are of one age."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if not settings.INSTALLED:
+            return str(troubles.OLD)
         return _("The database is older than the program. Run script/start, which brings it up to date.")
     return ""
 
