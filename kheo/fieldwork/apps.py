@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kheo.initiatives.apps import seen_by
+
 
 class FieldworkConfig(AppConfig):
     name = "kheo.fieldwork"
@@ -107,13 +109,6 @@ def words_of_unit_report(report: Any) -> Any:
         unit_id=report.unit_id,
         day=report.period_last,
     )
-
-
-def seen_by(who: Any) -> Q:
-    """By the unit or by the place, like the report itself."""
-    from kheo.initiatives.apps import seen_by as like_an_initiative
-
-    return like_an_initiative(who)
 
 
 def open_reports_at(units: Any, areas: Any) -> int:

@@ -108,22 +108,25 @@ def words_of_practice(practice: Any) -> Any:
     return Words(title=practice.name, text=practice.description)
 
 
-def seen_by(who: Any) -> Q:
+def seen_by(who: Any) -> Any:
     """By the unit or by the place, like the initiative itself."""
     from kheo.places.models import Area
     from kheo.places.paths import within
+    from kheo.search.seen import Reached
     from kheo.units.models import Unit
     from kheo.units.reach import reaches_of
 
-    seen = Q(pk__in=[])
+    places, bodies = Q(), Q()
     for reach in reaches_of(who):
         if reach.tree == "place":
-            seen |= Q(area_id__in=Area.objects.filter(within("path_now", reach.path)).values("pk"))
+            places |= within("path_now", reach.path)
         elif reach.tree == "own":
-            seen |= Q(unit_id__in=Unit.objects.filter(path_now=reach.path).values("pk"))
+            bodies |= Q(path_now=reach.path)
         else:
-            seen |= Q(unit_id__in=Unit.objects.filter(within("path_now", reach.path)).values("pk"))
-    return seen
+            bodies |= within("path_now", reach.path)
+    return Reached(
+        Area.objects.filter(places) if places else None, Unit.objects.filter(bodies) if bodies else None
+    )
 
 
 def running_at(units: Any, areas: Any) -> int:

@@ -11,6 +11,7 @@ and is only taken while fewer than asked for are found. Inside a step the newest
 matches of a common word by relevance would cost fifty times as much.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -22,6 +23,8 @@ from django.db.models.fields import BooleanField, SmallIntegerField
 from kheo.lib.rows import often
 
 from .models import Document, LexemesField, Words
+from .newest import Newest
+from .seen import Seen
 from .words import Question, bags, folded
 
 # Stand in a query for what a step asks and for its place, until each step is given its own.
@@ -49,31 +52,33 @@ class Engine:
     # Rows a statement.
     at_once = 500
 
-    def found(self, documents: QuerySet[Document], question: Question, most: int) -> list[int]:
-        """The ids of the best `most` of `documents`, in one query, best first."""
-        rows = self.matching(documents, _ASKED).order_by(*self.newest)
-        steps = rows.annotate(step=Value(_STEP, SmallIntegerField())).values_list("id", "step")[:most]
+    def found(self, seen: Seen, question: Question, most: int) -> list[int]:
+        """The ids of the best `most` of what is seen, best first."""
+        steps = self.steps(question)
         try:
             # The steps differ in two values alone, and what somebody may see takes longest to put in words.
-            sql, values = steps.query.get_compiler(Document.objects.db).as_sql()
+            sql, values = self.worded(Document.objects.filter(seen.rows()), most)
         except EmptyResultSet:
             return []
         parts: list[str] = []
         params: list[Any] = []
-        earlier: list[str] = []
-        for step, asked in enumerate(self.steps(question)):
-            own = {_ASKED: self.without(asked, earlier), _STEP: step}
+        for step, asked in enumerate(steps):
             # Django takes no LIMIT inside a UNION on SQLite; a subselect does.
             parts.append(f"SELECT * FROM ({sql}) AS step{step}")  # noqa: S608  (compiled by Django)
-            params.extend(own.get(value, value) for value in values)
-            earlier.append(asked)
-        found = self.ask(" UNION ALL ".join(parts) + " LIMIT %s", [*params, most])
-        return [pk for pk, step in sorted(found, key=lambda row: (row[1], -row[0]))]
-
-    def ask(self, sql: str, params: list[Any]) -> list[tuple[int, int]]:
+            params.extend(self.filled(values, step, self.without(asked, steps[:step])))
         with connections[Document.objects.db].cursor() as cursor:
-            cursor.execute(sql, params)
-            return cursor.fetchall()
+            cursor.execute(" UNION ALL ".join(parts) + " LIMIT %s", [*params, most])
+            return [pk for pk, step in sorted(cursor.fetchall(), key=lambda row: (row[1], -row[0]))]
+
+    def worded(self, documents: QuerySet[Document], most: int) -> tuple[str, Sequence[Any]]:
+        """The statement of one step, whose values `filled` puts in."""
+        rows = self.matching(documents, _ASKED).order_by(*self.newest)
+        numbered = rows.annotate(step=Value(_STEP, SmallIntegerField())).values_list("id", "step")[:most]
+        return numbered.query.get_compiler(Document.objects.db).as_sql()
+
+    def filled(self, values: Sequence[Any], step: int, asked: str) -> list[Any]:
+        own = {_ASKED: asked, _STEP: step}
+        return [value if isinstance(value, list) else own.get(value, value) for value in values]
 
     def steps(self, question: Question) -> list[str]:
         """What each step asks, in the database's own language."""
@@ -129,7 +134,7 @@ class Sqlite(Engine):
     at_once = 70
 
     def steps(self, question: Question) -> list[str]:
-        exact, folded = _all_of(question.exact), _all_of(question.folded)
+        exact, folded = _all_of(question.exact, question.begins), _all_of(question.folded, question.begins)
         steps = [
             f"{{title}} : ({exact})",
             f"{{title_folded}} : ({folded})",
@@ -139,7 +144,7 @@ class Sqlite(Engine):
         if question.numbers:
             number = f"{{numbers}} : ({_all_of(question.numbers)})"
             if question.beside:
-                number += f" AND {{title_folded text_folded}} : ({_all_of(question.beside)})"
+                number += f" AND {{title_folded text_folded}} : ({_all_of(question.beside, question.begins)})"
             steps.insert(0, number)
         return steps
 
@@ -158,9 +163,9 @@ class Sqlite(Engine):
             cursor.execute("INSERT INTO search_words(search_words) VALUES ('optimize')")
 
 
-def _all_of(asked: tuple[str, ...]) -> str:
+def _all_of(asked: tuple[str, ...], begins: bool = True) -> str:
     # A word holds letters and figures only, so it cannot end its quotation.
-    return " AND ".join(f'"{word}"' for word in asked) + (" *" if _begins(asked) else "")
+    return " AND ".join(f'"{word}"' for word in asked) + (" *" if begins and _begins(asked) else "")
 
 
 class PostgreSQL(Engine):
@@ -174,13 +179,13 @@ class PostgreSQL(Engine):
 
     def steps(self, question: Question) -> list[str]:
         steps = [
-            _lexemes("1", question.exact),
-            _lexemes("2", question.folded),
-            _lexemes("3", question.exact),
-            _lexemes("4", question.folded),
+            _lexemes("1", question.exact, question.begins),
+            _lexemes("2", question.folded, question.begins),
+            _lexemes("3", question.exact, question.begins),
+            _lexemes("4", question.folded, question.begins),
         ]
         if question.numbers:
-            beside = [_lexemes("4", question.beside)] if question.beside else []
+            beside = [_lexemes("4", question.beside, question.begins)] if question.beside else []
             steps.insert(0, " & ".join([_lexemes("0", question.numbers), *beside]))
         return steps
 
@@ -192,17 +197,43 @@ class PostgreSQL(Engine):
             RawSQL('"search_document"."lexemes" @@ %s::tsquery', [asked], output_field=BooleanField())
         )
 
-    def ask(self, sql: str, params: list[Any]) -> list[tuple[int, int]]:
+    def found(self, seen: Seen, question: Question, most: int) -> list[int]:
         with transaction.atomic(Document.objects.db), connections[Document.objects.db].cursor() as cursor:
             # The planner does not know what unpacking a tsvector costs, and would read every one for a
             # common word. Steps run one after the other, so that the later ones can be left out.
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0")
-            cursor.execute(sql, params)
-            rows = cursor.fetchall()
+            newest = Newest(seen, self.steps(question), most)
+            try:
+                found = self.newest_first(cursor, newest)
+            except EmptyResultSet:
+                found = []
             cursor.execute(
                 "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL max_parallel_workers_per_gather TO DEFAULT"
             )
-            return rows
+            return found
+
+    def newest_first(self, cursor: Any, newest: Newest) -> list[int]:
+        """From what is looked through where that is enough, else with the index of words for the older."""
+        newest.look(cursor)
+        best: list[int] = []
+        for step, known in enumerate(newest.found):
+            best += sorted(known, reverse=True)
+            if len(best) >= newest.most:
+                break
+            if newest.floor > 0:
+                best += self.older(cursor, newest, step, newest.most - len(best))
+        return best[: newest.most]
+
+    def older(self, cursor: Any, newest: Newest, step: int, most: int) -> list[int]:
+        """The ids that answer this step among what was not looked through."""
+        # Not the key itself: the planner would rather walk along it.
+        documents = (
+            Document.objects.filter(newest.rows).annotate(age=F("id") + 0).filter(age__lt=newest.floor)
+        )
+        sql, values = self.worded(documents, most)
+        asked = self.without(newest.steps[step], newest.steps[:step])
+        cursor.execute(sql, self.filled(values, step, asked))
+        return [pk for pk, _ in cursor.fetchall()]
 
     def prepare(self, document: Document) -> None:
         title, title_bare = bags(document.title)
@@ -224,8 +255,8 @@ class PostgreSQL(Engine):
             cursor.execute("SELECT gin_clean_pending_list('search_lexemes')")
 
 
-def _lexemes(step: str, asked: tuple[str, ...]) -> str:
-    return " & ".join(f"'{step}{word}'" for word in asked) + (":*" if _begins(asked) else "")
+def _lexemes(step: str, asked: tuple[str, ...], begins: bool = True) -> str:
+    return " & ".join(f"'{step}{word}'" for word in asked) + (":*" if begins and _begins(asked) else "")
 
 
 def _begins(asked: tuple[str, ...]) -> bool:

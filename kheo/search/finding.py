@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Q
 from django.db.models.functions import Left
 from django.urls import NoReverseMatch, reverse
 
 from . import index
 from .engines import engine
 from .models import Document
+from .seen import Seen
 from .words import Question, snippet
 
 
@@ -48,7 +48,8 @@ def find(
     """The things that answer `text`, closest first, then newest; accents may be left out.
 
     `who` is a user, a post or MACHINE; with `public` only what everyone may see is found. Without
-    either nothing is. Two queries, and what the scopes of the kinds ask.
+    either nothing is. Two queries and what the scopes of the kinds ask; on PostgreSQL up to a dozen more,
+    however much is found (`newest.py`).
     """
     question = Question.of(text)
     searched = index.kinds()
@@ -59,7 +60,7 @@ def find(
     seen = _seen(searched, who, public)
     if seen is None:
         return []
-    ranked = engine().found(Document.objects.filter(seen), question, limit)
+    ranked = engine().found(seen, question, limit)
     documents = (
         Document.objects.filter(pk__in=ranked)
         .annotate(beginning=Left("text", 20_000))
@@ -69,17 +70,15 @@ def find(
     return [_hit(documents[pk], question) for pk in ranked if pk in documents]
 
 
-def _seen(searched: dict[str, index.Searchable], who: Any, public: bool) -> Q | None:
-    if public:
-        return Q(kind__in=sorted(searched), public=True)
-    if who is MACHINE:
-        return Q(kind__in=sorted(searched))
+def _seen(searched: dict[str, index.Searchable], who: Any, public: bool) -> Seen | None:
+    if public or who is MACHINE:
+        return Seen(tuple(sorted(searched)), public=public)
     if who is None:
         return None
-    seen = Q()
-    for kind, searchable in searched.items():
-        seen |= Q(kind=kind) & searchable.scope(who)
-    return seen
+    # Kinds seen alike share their scope, so that it is asked once.
+    scopes = {searchable.scope for searchable in searched.values()}
+    answers = {scope: scope(who) for scope in scopes}
+    return Seen.through({kind: answers[searchable.scope] for kind, searchable in searched.items()})
 
 
 def _hit(document: Any, question: Question) -> Hit:

@@ -6,7 +6,7 @@ transaction of the verb that changed it:
     index.register(Searchable(
         kind="initiative", label=_("Initiative"), model="initiatives.Initiative", url_name="initiative",
         words=lambda initiative: Words(title=initiative.name, place=…, unit_id=initiative.unit_id),
-        scope=lambda who: Q(unit_id__in=Unit.objects.visible_to(who).values("pk")),
+        scope=lambda who: Reached(bodies=Unit.objects.visible_to(who)),
     ))
 """
 
@@ -26,6 +26,7 @@ from kheo.lib.vietnamese import nfc
 
 from .engines import engine
 from .models import Document
+from .seen import Reached
 from .words import number_word
 
 # Of a longer text only the beginning is indexed.
@@ -51,16 +52,17 @@ class Words:
 class Searchable:
     """A kind of things that can be found.
 
-    `words(thing)` answers None for what must not be found (a draft, something erased). `scope(who)` is a
-    condition on `Document` that keeps what the user or post may see; ids, not paths, because those never
-    change. `url_name` takes the thing's id. `things` is what a rebuild reads, oldest first.
+    `words(thing)` answers None for what must not be found (a draft, something erased). `scope(who)` says
+    what the user or post may see: `Reached`, or, of kinds with few things, a condition on `Document`; ids,
+    not paths, because those never change. `url_name` takes the thing's id. `things` is what a rebuild
+    reads, oldest first.
     """
 
     kind: str
     label: str | Promise
     model: str
     words: Callable[[Any], Words | None]
-    scope: Callable[[Any], Q]
+    scope: Callable[[Any], Q | Reached]
     url_name: str
     things: Callable[[], "models.QuerySet[Any]"] | None = None
 

@@ -39,8 +39,11 @@ class Document(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_one_per_thing")]
         indexes = [
-            models.Index(fields=["unit_id"], name="search_unit"),
-            models.Index(fields=["area_id"], name="search_area"),
+            # What is seen is looked through the newest first (`newest.py`).
+            models.Index(fields=["unit_id", "id"], name="search_unit_newest"),
+            models.Index(fields=["area_id", "id"], name="search_area_newest"),
+            models.Index(fields=["kind", "id"], name="search_kind_newest"),
+            models.Index(fields=["id"], name="search_public_newest", condition=models.Q(public=True)),
         ]
 
     def __str__(self) -> str:

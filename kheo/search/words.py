@@ -57,28 +57,32 @@ def number_word(number: str) -> str:
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody looks for. The last word, if longer than a letter,
-    counts as the beginning of a word.
+    """What somebody looks for.
 
     `exact` are the words as typed, `folded` the same without marks, `numbers` the numbers of documents
-    among them and `beside` the folded words that are no part of a number.
+    among them and `beside` the folded words that are no part of a number. A last word longer than a letter
+    counts as the beginning of a word (`begins`), unless it ends a number: of "05-CT/TU" the words are whole,
+    and "tu" begins half of all there are.
     """
 
     exact: tuple[str, ...]
     folded: tuple[str, ...]
     numbers: tuple[str, ...]
     beside: tuple[str, ...]
+    begins: bool = True
 
     @classmethod
     def of(cls, text: str) -> "Question":
         text = nfc(text)[:1000]
-        numbers = tuple(number_word(match) for match in _NUMBER.findall(text))[:3]
+        matches = list(_NUMBER.finditer(text))
+        numbers = tuple(number_word(match.group()) for match in matches)[:3]
         exact = tuple(word[:LONGEST_WORD] for word in words(text)[:MOST_WORDS])
         return cls(
             exact=exact,
             folded=tuple(word[:LONGEST_WORD] for each in exact for word in words(fold(each))),
             numbers=numbers,
             beside=tuple(word[:LONGEST_WORD] for word in words(fold(_NUMBER.sub(" ", text)))[:MOST_WORDS]),
+            begins=not matches or bool(words(text[matches[-1].end() :])),
         )
 
     def __bool__(self) -> bool:

@@ -1,8 +1,9 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from kheo.initiatives.apps import seen_by
 
 
 class StoriesConfig(AppConfig):
@@ -67,10 +68,3 @@ def words_of_story(story: Any) -> Any:
         public=story.is_shown and not initiative.is_person,
         day=day,
     )
-
-
-def seen_by(who: Any) -> Q:
-    """By the unit or by the place, like the initiative it tells of."""
-    from kheo.initiatives.apps import seen_by as seen_like_the_initiative
-
-    return seen_like_the_initiative(who)
