@@ -79,34 +79,83 @@ class Worded:
 
     @cached_property
     def queryset(self) -> Any:
-        return self.ask(*self._examples())
-
-    def _examples(self) -> list[Any]:
-        made = {
-            int: lambda n: 1_900_000_000 + n,
-            str: "kheo-worded-{}".format,
-            date: lambda n: date.fromordinal(700_000 + n),
-            uuid.UUID: lambda n: uuid.UUID(int=1 + n),
-        }
-        return [made[kind](number) for number, kind in enumerate(self.kinds)]
+        return self.ask(*_examples(self.kinds))
 
     def _word(self, alias: str) -> tuple[Any, Any, Any, str, list[Any]]:
         """Its queryset, the compiler, how what comes back is read, the words, and where each value goes."""
         queryset, connection = self.queryset, connections[alias]
         compiler = queryset.query.get_compiler(alias)
         sql, params = compiler.as_sql()
-        examples = [_prepared(each, connection) for each in self._examples()]
-        places = [_Place(examples.index(each)) if each in examples else each for each in params]
-        if {each for each in places if isinstance(each, _Place)} != set(range(len(examples))):
-            raise ValueError("A value of a worded question must reach the database as it is.")
+        places = _places(params, self.kinds, connection)
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         # It lives as long as the process, a thread's connection does not.
         compiler.connection = None
         return queryset, compiler, converters, sql, places
 
 
+class WordedRows:
+    """The same for a statement put together from several querysets, whose rows come back as they are.
+
+    `ask` answers the statement and its parameters for a database, given its alias and then the values. What
+    never changes is written into the words: so a plan that is kept knows that a partial index will do.
+    """
+
+    def __init__(self, ask: Callable[..., tuple[str, Sequence[Any]]], *kinds: type) -> None:
+        self.ask, self.kinds = ask, kinds
+        self.worded: dict[str, tuple[str, list[Any]]] = {}
+
+    def __call__(self, alias: str, *values: Any) -> list[tuple]:
+        connection = connections[alias]
+        if alias not in self.worded:
+            sql, params = self.ask(alias, *_examples(self.kinds))
+            self.worded[alias] = _written_in(sql, _places(params, self.kinds, connection))
+        sql, places = self.worded[alias]
+        given = [_prepared(value, connection) for value in values]
+        with often(connection) as cursor:
+            cursor.execute(sql, [given[place] if isinstance(place, _Place) else place for place in places])
+            return cursor.fetchall()
+
+
+def _written_in(sql: str, places: list[Any]) -> tuple[str, list[Any]]:
+    """The statement with its unchanging days, numbers and words in it, and what is left to be given."""
+    left: list[Any] = []
+    given = iter(places)
+
+    def written(match: re.Match) -> str:
+        if match[0] == "%%":
+            return "%%"
+        value = next(given)
+        if isinstance(value, _Place) or type(value) not in (int, str, date):
+            left.append(value)
+            return "%s"
+        if isinstance(value, int):
+            return str(value)
+        return "'{}'".format(str(value).replace("'", "''").replace("%", "%%"))
+
+    return re.sub("%[s%]", written, sql), left
+
+
 class _Place(int):
     """Which of the values stands there."""
+
+
+def _examples(kinds: Sequence[type]) -> list[Any]:
+    made: dict[type, Callable[[int], Any]] = {
+        int: lambda n: 1_900_000_000 + n,
+        str: "kheo-worded-{}".format,
+        date: lambda n: date.fromordinal(700_000 + n),
+        uuid.UUID: lambda n: uuid.UUID(int=1 + n),
+    }
+    return [made[kind](number) for number, kind in enumerate(kinds)]
+
+
+def _places(params: Sequence[Any], kinds: Sequence[type], connection: Any) -> list[Any]:
+    """The parameters of a statement worded with examples, with the place of a value instead of each."""
+    examples = [_prepared(each, connection) for each in _examples(kinds)]
+    places = [_Place(examples.index(each)) if each in examples else each for each in params]
+    if {each for each in places if isinstance(each, _Place)} != set(range(len(examples))):
+        raise ValueError("A value of a worded question must reach the database as it is.")
+    return places
 
 
 class WordedAmong:

@@ -285,6 +285,8 @@ class Area(Dated, models.Model):
             models.Index(fields=["id"], condition=Q(sample=True), name="area_invented"),
             # Where an area hangs, looked up for many at once.
             models.Index(fields=["id", "path"], name="area_path_of"),
+            # What lies in a place, hamlets aside, without a look at the rows.
+            models.Index(fields=["path"], include=["id", "level"], name="area_in_place"),
         ]
 
     def __str__(self) -> str:
@@ -601,7 +603,12 @@ class AreaLineage(Known, models.Model):
         ]
         indexes = [
             models.Index(fields=["area", "valid_from", "valid_to"], name="area_lineage_of"),
-            models.Index(fields=["heir", "valid_from", "valid_to"], name="area_lineage_to"),
+            # Who lay on a day in an area of another, without a look at the rows.
+            models.Index(
+                fields=["heir", "known_to", "valid_to", "valid_from"],
+                include=["area", "share_numerator", "share_denominator", "basis"],
+                name="area_lineage_in",
+            ),
             # Those divided by shares: few, asked for with every reading by place.
             models.Index(fields=["area"], condition=Q(share_denominator__gt=1), name="area_lineage_divided"),
             # Those whose figures are estimates.

@@ -5,23 +5,25 @@ cost grows with the number of units, never with the number of records or reports
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, Literal, get_args
 
-from django.db.models import F, Q, QuerySet, Sum, Value
+from django.db.models import F, FilteredRelation, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as _
 
 from kheo.lib.periods import FOREVER, Period, today
+from kheo.lib.rows import WordedRows
 from kheo.places.lineage import spread
-from kheo.places.models import GSO, Area, AreaCode, AreaLineage, AreaQuerySet
-from kheo.places.paths import ids, within
+from kheo.places.models import GSO, Area, AreaLineage, AreaQuerySet
+from kheo.places.paths import ids, next_prefix, within
 from kheo.plans.models import Field
 from kheo.tallies.estimates import Estimate, Shares, estimates, shares_of
-from kheo.tallies.joining import Sums, at_heirs
+from kheo.tallies.joining import Placed, Sums, at_heirs, in_place, place, place_now
 from kheo.tallies.measures import KINDS, REGISTRY, Measure
 from kheo.tallies.models import SUMS, AreaYear, Cell
 from kheo.ui.lists import reading_in_order
@@ -30,8 +32,8 @@ from kheo.units.reach import Reach, reaches_of, scope
 
 By = Literal["area", "province", "district", "field", "line", "unit", "kind", "year"]
 READINGS: tuple[str, ...] = get_args(By)
-# So many ids are named in a query; of more, everything is read.
-FEW = 900
+# After every path.
+_LAST = "{"
 # All the people of a commune may have gone to one heir, and land to others: a share as well, of one.
 _BY_SHARE, _ONE_HEIR = Q(share_denominator__gt=1), Q(basis=AreaLineage.Basis.SHARE)
 # The key of the row that holds what nobody has attributed further down.
@@ -207,11 +209,8 @@ class Reading:
     @cached_property
     def _invented(self) -> dict[str, list[int]]:
         """The invented areas and bodies: few, so that no cell is joined to its own."""
-        areas = Area.objects.filter(sample=True).exclude(level="hamlet").order_by()
-        units = Unit.objects.filter(sample=True).order_by()
-        rows = areas.values_list(Value("area"), "pk").union(units.values_list(Value("unit"), "pk"))
         found: dict[str, list[int]] = defaultdict(list)
-        for name, pk in rows:
+        for name, pk in _all_invented(Area.objects.db):
             found[name].append(pk)
         return found
 
@@ -287,57 +286,51 @@ class Reading:
     # Readings
 
     def _by_area(self, level: str) -> list[Row]:
-        shown = [area for area in self._within if area.level == level and (self.sample or not area.sample)]
-        sums: Sums = defaultdict(lambda: defaultdict(int))
-        places = {area.pk for area in shown}
+        shown = self._shown(level)
         if self._sums_of_years:
             at_heirs = self._at_heirs_of_years
         else:
             at_heirs = self._at_heirs(self._summed("area_id"), self._areas, self._inside)
-        for heir, values in at_heirs.items():
-            place = next((pk for pk in self._line_up(heir) if pk in places), None)
+        # Most heirs are a row themselves, and no other falls to it.
+        sums: dict[int | None, dict[str, int]] = {heir: at_heirs[heir] for heir in at_heirs if heir in shown}
+        added: dict[int | None, dict[str, int]] = {}
+        for heir in at_heirs.keys() - sums.keys():
+            values = at_heirs[heir]
+            place = next((pk for pk in self._line_up(heir) if pk in shown), None)
+            if place not in added:
+                added[place] = sums[place] = dict(sums.get(place, {}))
+            at = added[place]
             for measure, value in values.items():
-                sums[place][measure] += value
-        codes, estimated = self._codes(places), self._estimated(places)
-        rows = [
-            Row(
-                str(area.pk),
-                area.full_name,
-                dict(sums[area.pk]),
-                area.pk,
-                codes.get(area.pk, ""),
-                area.pk in estimated,
-            )
-            for area in sorted(shown, key=lambda area: (area.sort_key, area.pk))
-        ]
-        return [*rows, *_nowhere(sums[None])]
+                at[measure] = at.get(measure, 0) + value
+        return self._rows_of(shown, sums)
 
     def _by_province(self) -> list[Row]:
         """Without reading the communes themselves, where their years answer."""
         if not self._sums_of_years:
             return self._by_area(Level.PROVINCE)
-        sums = self._years_at_heirs(provinces=True)
-        shown = [area for area in self._of_structure(level=Level.PROVINCE) if self.sample or not area.sample]
-        if self.area is not None:
-            shown = [area for area in shown if area.path.startswith(self.area.path)]
-        places = {area.pk for area in shown}
-        codes, estimated = self._codes(places), self._estimated(places)
+        return self._rows_of(self._shown(Level.PROVINCE), self._years_at_heirs(provinces=True))
+
+    def _rows_of(self, shown: dict[int, tuple[str, str]], sums: Mapping[Any, dict[str, int]]) -> list[Row]:
+        estimated = self._estimated(shown.keys())
         rows = [
-            Row(
-                str(area.pk),
-                area.full_name,
-                dict(sums.get(area.pk, {})),
-                area.pk,
-                codes.get(area.pk, ""),
-                area.pk in estimated,
-            )
-            for area in sorted(shown, key=lambda area: (area.sort_key, area.pk))
+            Row(str(pk), label, sums.get(pk) or {}, pk, code, pk in estimated)
+            for pk, (label, code) in shown.items()
         ]
         lost: dict[str, int] = defaultdict(int)
-        for key in sums.keys() - {area.pk for area in shown}:
+        for key in sums.keys() - shown.keys():
             for measure, value in sums[key].items():
                 lost[measure] += value
         return [*rows, *_nowhere(lost)]
+
+    def _shown(self, level: str) -> dict[int, tuple[str, str]]:
+        """The areas of a level that have a row, in order: by id, name and GSO code. One query."""
+        inside, after = (self.area.path, next_prefix(self.area.path)) if self.area else ("", _LAST)
+        if self.known_on is None:
+            rows: Iterable[tuple] = _standing(Area.objects.db, level, self.day, inside, after)
+        else:
+            known = self._of_structure(level=level, path__gte=inside, path__lt=after)
+            rows = _with_codes(known, Q(codes__valid_from__lte=self.day))
+        return {pk: (label, code or "") for pk, label, code, sample in rows if self.sample or not sample}
 
     def _by_field(self) -> list[Row]:
         sums = self._summed("field_id", through_area=True)
@@ -402,18 +395,26 @@ class Reading:
     @cached_property
     def _shares(self) -> Shares:
         """Those areas and their shares. None divided: no query but that which asks whether any is."""
-        if not self._divided:
+        if self._of_one_place:
+            touched = set(self._placed.shares)
+        elif not self._divided:
             return {}
-        if self.everything and self._sums_of_years:
-            counted: QuerySet = self._years.filter(area__in=self._divided)
-            if self.area is not None:
-                counted = counted.filter(area__in=self._sources)
-            counted = counted.exclude(**dict.fromkeys((each.name for each in self.chosen), 0))
         else:
-            counted = self.cells.filter(area__in=self._divided).exclude(value=0)
-        touched = set(counted.order_by().values_list("area_id", flat=True).distinct())
+            if self.everything and self._sums_of_years:
+                counted: QuerySet = self._years.filter(area__in=self._divided)
+                counted = counted.exclude(**dict.fromkeys((each.name for each in self.chosen), 0))
+            else:
+                counted = self.cells.filter(area__in=self._divided).exclude(value=0)
+            touched = set(counted.order_by().values_list("area_id", flat=True).distinct())
         lines = AreaLineage.objects.answering(self.day, self.known_on)
         return shares_of(lines.filter(_BY_SHARE | _ONE_HEIR, area__in=touched)) if touched else {}
+
+    @cached_property
+    def _spread(self) -> dict[int, list[tuple[str, Fraction]]]:
+        """The same by ids: the path and share of each heir."""
+        if self._of_one_place:
+            return self._placed.shares
+        return {area.pk: [(heir.path, share) for heir, share in told] for area, told in self._shares.items()}
 
     @cached_property
     def _divided(self) -> set[int]:
@@ -425,15 +426,16 @@ class Reading:
         ]
         return set(few[0].union(few[1]))
 
-    def _estimated(self, places: set[int]) -> set[int]:
+    def _estimated(self, places: Collection[int]) -> set[int]:
         """Of these places, those that hold a share of something divided, but not all; and sole heirs."""
         found: set[int] = set()
-        for shares in self._shares.values():
+        for shares in self._spread.values():
             held: dict[int, Fraction] = defaultdict(Fraction)
-            for heir, share in shares:
-                for pk in places.intersection(ids(heir.path)):
-                    held[pk] += share
-            sole = shares[0][0].pk if len(shares) == 1 else None
+            for path, share in shares:
+                for pk in ids(path):
+                    if pk in places:
+                        held[pk] += share
+            sole = ids(shares[0][0])[-1] if len(shares) == 1 else None
             found |= {pk for pk, share in held.items() if share < 1 or pk == sole}
         return found
 
@@ -457,38 +459,64 @@ class Reading:
         return self._years_at_heirs()
 
     @property
+    def _spanned(self) -> range:
+        return range(self.period.first.year, self.period.last.year + 1)
+
+    @property
     def _years(self) -> QuerySet[AreaYear]:
-        spanned = range(self.period.first.year, self.period.last.year + 1)
-        return self._standing(AreaYear.objects.filter(period__in=[date(each, 1, 1) for each in spanned]))
+        """The sums of communes' years that may be read here, as they stand or stood."""
+        firsts = [date(each, 1, 1) for each in self._spanned]
+        years = self._standing(AreaYear.objects.filter(period__in=firsts))
+        return years if self.everything else years.filter(area__in=self._reached)
+
+    @property
+    def _reached(self) -> QuerySet:
+        """The areas of any day that lie today in a place that is reached."""
+        places = [within("path_now", reach.path) for reach in self._reaches if reach.tree == "place"]
+        return Area.objects.filter(reduce(or_, places)).order_by().values("pk")
+
+    @property
+    def _of_one_place(self) -> bool:
+        """Whether all that is read are the years of one place, whoever worked there."""
+        return self.area is not None and self.everything and self._sums_of_years
+
+    @cached_property
+    def _placed(self) -> Placed:
+        """Those of the area asked for, at their heirs."""
+        assert self.area is not None
+        lines, inside = AreaLineage.objects.answering(self.day, self.known_on), self.area.path
+        if self.everything and self.known_on is None and (self.sample or not self._invented["area"]):
+            rows = place_now(self._spanned, self.day, inside)
+        else:
+            rows = place(self._years, lines, inside)
+        return in_place(rows, lines, [each.name for each in self.chosen], inside)
 
     def _years_at_heirs(self, provinces: bool = False) -> Sums:
         """The sums of communes' years at their heirs, or at the provinces these lie in."""
-        lines = AreaLineage.objects.answering(self.day, self.known_on)
-        how: dict[str, Any] = {
-            "measures": [each.name for each in self.chosen],
-            "divided": self._divided,
-            "inside": self.area.path if self.area else "",
-            "provinces": provinces,
-        }
+        if self.area is not None and not provinces:
+            sums = self._placed.sums
+        else:
+            sums = at_heirs(
+                self._years,
+                AreaLineage.objects.answering(self.day, self.known_on),
+                [each.name for each in self.chosen],
+                divided=self._divided,
+                inside=self.area.path if self.area else "",
+                provinces=provinces,
+            )
         if self.everything:
-            return at_heirs(self._years, lines, **how)
-        places, own = Q(), Q()
-        for reach in self._reaches:
-            if reach.tree == "place":
-                places |= within("path_now", reach.path)
-            else:
-                own |= Q(path_now=reach.path)
-        here = Area.objects.filter(places).order_by().values("pk")
-        sums = at_heirs(self._years.filter(area__in=here), lines, **how)
+            return sums
         # What the own body did outside its place, which it sees as well: hardly ever anything.
-        cells = self._standing(self._of_period(Cell.objects.all())).exclude(area__in=here).order_by()
-        bodies = Unit.objects.filter(own).order_by().values("pk") if own else []
-        elsewhere = cells.filter(unit__in=bodies).values_list("measure", "area_id")
+        own = [Q(path_now=reach.path) for reach in self._reaches if reach.tree != "place"]
+        bodies = Unit.objects.filter(reduce(or_, own)).order_by().values("pk") if own else []
+        cells = self._standing(self._of_period(Cell.objects.all())).exclude(area__in=self._reached)
+        elsewhere = cells.order_by().filter(unit__in=bodies).values_list("measure", "area_id")
         for measure, area, value in elsewhere.annotate(v=Sum("value")):
             for heir, part in self._areas.divide(area, int(value)):
                 if self.area is None or heir in self._inside:
                     key = ids(self.areas[heir].path)[0] if provinces and heir in self.areas else heir
-                    sums[key][self._names[measure]] += part
+                    at, name = sums.setdefault(key, {}), self._names[measure]
+                    at[name] = at.get(name, 0) + part
         return sums
 
     def _summed(self, column: str, through_area: bool = False, among: Q | None = None) -> Sums:
@@ -531,8 +559,12 @@ class Reading:
 
     def _line_up(self, heir: int | None) -> list[int]:
         """The area and those above it in the structure, from the lowest up."""
-        area = self.areas.get(heir) if heir else None
-        return list(reversed(ids(area.path))) if area else []
+        if heir is None:
+            return []
+        path = self._placed.paths.get(heir) if self._of_one_place else None
+        if path is None:
+            path = self.areas[heir].path if heir in self.areas else ""
+        return list(reversed(ids(path)))
 
     @cached_property
     def areas(self) -> dict[int, Area]:
@@ -588,20 +620,38 @@ class Reading:
         lineage.about = {row.heir_id: row.heir for row in found}
         return lineage
 
-    def _codes(self, places: Iterable[int]) -> dict[int, str]:
-        wanted = set(places)
-        rows = AreaCode.objects.filter(system=GSO, valid_from__lte=self.day)
-        if self.area is not None:
-            rows = rows.filter(within("area__path", self.area.path))
-        elif len(wanted) <= FEW:
-            rows = rows.filter(area__in=wanted)
-        if self.known_on is None:
-            rows = rows.filter(valid_to__gt=self.day)
-        return {
-            area: code
-            for area, code in rows.order_by("valid_from").values_list("area_id", "code")
-            if area in wanted
-        }
+
+def _with_codes(areas: AreaQuerySet, of_the_day: Q) -> QuerySet:
+    """Areas in their order with their GSO code; of several the last one comes last."""
+    known = FilteredRelation("codes", condition=Q(codes__system=GSO) & of_the_day)
+    areas = areas.annotate(gso=known).order_by("sort_key", "pk", "gso__valid_from")
+    return areas.values_list("pk", "full_name", "gso__code", "sample")
+
+
+_standing = WordedRows(
+    lambda alias, level, day, inside, after: (
+        _with_codes(
+            Area.objects.on(day).filter(level=level, path__gte=inside, path__lt=after),
+            Q(codes__valid_from__lte=day, codes__valid_to__gt=day),
+        )
+        .query.get_compiler(alias)
+        .as_sql()
+    ),
+    str,
+    date,
+    str,
+    str,
+)
+
+
+def _invented_rows(alias: str) -> tuple[str, Sequence[Any]]:
+    areas = Area.objects.filter(sample=True).exclude(level="hamlet").order_by()
+    units = Unit.objects.filter(sample=True).order_by()
+    rows = areas.values_list(Value("area"), "pk").union(units.values_list(Value("unit"), "pk"))
+    return rows.query.get_compiler(alias).as_sql()
+
+
+_all_invented = WordedRows(_invented_rows)
 
 
 class _Lineage:

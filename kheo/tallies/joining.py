@@ -1,13 +1,19 @@
-"""The sums of communes' years at their heirs: joined to the lineage and summed by the database itself.
+"""The sums of communes' years at their heirs, joined to the lineage by the database itself.
 
-Ten thousand communes stay where they are; what comes back is a row of measures for each heir (or each
-province). Communes that were divided by shares, a few hundred at most, come back one by
-one and are divided here, because a share must leave whole numbers.
+Of the nation ten thousand communes stay where they are; what comes back is a row of measures for each heir
+(or each province). Communes that were divided by shares, a few hundred at most, come back one by one and are
+divided here, because a share must leave whole numbers.
+
+Of one place it is the other way round: from its areas to who lies in them, and from those to their years.
+Whatever else the year holds, and whatever was known before, is not looked at.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -17,10 +23,12 @@ from django.db import connections
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Left, StrIndex
 
+from kheo.lib.periods import FOREVER
+from kheo.lib.rows import WordedRows, often
 from kheo.places.lineage import spread
 from kheo.places.models import AreaLineage
-from kheo.places.paths import ids, within
-from kheo.tallies.models import AreaYear
+from kheo.places.paths import ids, next_prefix, within
+from kheo.tallies.models import SUMS, AreaYear
 
 Sums = dict[Any, dict[str, int]]
 
@@ -69,6 +77,131 @@ def at_heirs(
                 if path.startswith(inside):
                     sums[answering(path)][measure] += part
     return sums
+
+
+@dataclass
+class Placed:
+    """Sums in one place, by the id of each heir there, and what of them is spread by decided shares."""
+
+    sums: Sums
+    # The paths of those heirs.
+    paths: dict[int, str]
+    # By the id of each area that is read by shares and has anything counted: the path and share of each heir.
+    shares: dict[int, list[tuple[str, Fraction]]]
+
+
+def in_place(
+    rows: Iterable[tuple], lines: QuerySet[AreaLineage], measures: Sequence[str], inside: str
+) -> Placed:
+    """What lies at or under a path, from the rows of `place_now` or `place`.
+
+    `measures`: some of `SUMS`. `lines`: the lineage of the day, asked where something was divided.
+    """
+    placed = Placed({}, {}, {})
+    # One column more than is read: of several it hands out a tuple.
+    pick = itemgetter(*(len(_LINE) + SUMS.index(name) for name in measures), 0)
+    divided: Sums = {}
+    # An area comes once for each of its heirs here, with the same years.
+    first: dict[int, int] = {}
+    for row in rows:
+        area, heir, path, numerator, denominator, basis = row[: len(_LINE)]
+        whole = numerator == denominator
+        if not whole and first.setdefault(area, heir) != heir:
+            continue
+        values = dict(zip(measures, pick(row), strict=False))
+        _add(placed.sums if whole else divided, heir if whole else area, values)
+        if whole:
+            placed.paths[heir] = path
+            if basis == AreaLineage.Basis.SHARE and any(values.values()):
+                placed.shares[area] = [(path, Fraction(1))]
+    if divided:
+        _place_shares(placed, divided, lines, inside)
+    return placed
+
+
+def _place_shares(placed: Placed, divided: Sums, lines: QuerySet[AreaLineage], inside: str) -> None:
+    heirs = lines.filter(area__among=divided).order_by("area_id", "heir_id")
+    rows = heirs.values_list("area_id", "heir_id", "heir__path", "share_numerator", "share_denominator")
+    for area, told in groupby(rows, key=itemgetter(0)):
+        parted = [(heir, path, Fraction(*share)) for _area, heir, path, *share in told]
+        if sum(share for _heir, _path, share in parted) != 1:
+            # Shares that do not make a whole were never decided: it stays with nobody.
+            continue
+        for name, value in divided[area].items():
+            parts = spread(value, [share for _heir, _path, share in parted])
+            for (heir, path, _share), part in zip(parted, parts, strict=True):
+                if path.startswith(inside):
+                    _add(placed.sums, heir, {name: part})
+                    placed.paths[heir] = path
+        if any(divided[area].values()):
+            placed.shares[area] = [(path, share) for _heir, path, share in parted]
+
+
+def _add(sums: Sums, key: Any, values: dict[str, int]) -> None:
+    if key not in sums:
+        sums[key] = values
+        return
+    at = sums[key]
+    for name, value in values.items():
+        at[name] = at.get(name, 0) + value
+
+
+# What each row says before the sums: whose years they are, and who answers for them and how.
+_LINE = ("area_id", "heir_id", "heir_path", "share_numerator", "share_denominator", "basis")
+
+
+def place(years: QuerySet[AreaYear], lines: QuerySet[AreaLineage], inside: str) -> list[tuple]:
+    """For `in_place`: a row for each year of each area of any day that is answered for at or under a path."""
+    alias = years.db
+    try:
+        sql, params = _place(alias, years, lines, inside, next_prefix(inside))
+    except EmptyResultSet:
+        return []
+    with often(connections[alias]) as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def place_now(years: Sequence[int], day: date, inside: str) -> list[tuple]:
+    """The same of these years as they stand, in the structure of a day as it is known today; worded once."""
+    firsts = [date(each, 1, 1) for each in years]
+    return _of_now(len(firsts))(AreaYear.objects.db, inside, next_prefix(inside), day, *firsts)
+
+
+@cache
+def _of_now(years: int) -> WordedRows:
+    return WordedRows(
+        lambda alias, inside, after, day, *firsts: _place(
+            alias,
+            AreaYear.objects.filter(period__in=firsts, known_to=FOREVER),
+            AreaLineage.objects.answering(day),
+            inside,
+            after,
+        ),
+        *(str, str, date, *[date] * years),
+    )
+
+
+def _place(
+    alias: str, years: QuerySet[AreaYear], lines: QuerySet[AreaLineage], inside: str, after: str
+) -> tuple[str, list[Any]]:
+    """One look for each area, whatever is known of the tables' sizes: a planner that may choose walks
+    the whole year today and looks each up tomorrow, and its pages grow with what the year holds.
+    """
+    lines = lines.filter(heir__path__gte=inside, heir__path__lt=after).exclude(heir__level="hamlet")
+    lines = lines.order_by().annotate(heir_path=F("heir__path")).values_list(*_LINE)
+    l_sql, l_params = lines.query.get_compiler(alias).as_sql()
+    y_sql, y_params = years.order_by().values_list("area_id", *SUMS).query.get_compiler(alias).as_sql()
+    named = ", ".join([*(f"l.{name}" for name in _LINE), *(f"y.{name}" for name in SUMS)])
+    if connections[alias].vendor == "postgresql":
+        sql = (
+            f"WITH l AS MATERIALIZED ({l_sql}) SELECT {named} FROM l CROSS JOIN LATERAL "  # noqa: S608  (our own words)
+            f"(SELECT * FROM ({y_sql}) s WHERE s.area_id = l.area_id OFFSET 0) y"
+        )
+    else:
+        # Here a cross join is carried out in the order in which it is written.
+        sql = f"WITH l AS ({l_sql}) SELECT {named} FROM l CROSS JOIN ({y_sql}) y WHERE y.area_id = l.area_id"  # noqa: S608
+    return sql, [*l_params, *y_params]
 
 
 def _whole(years: Any, lines: Any, measures: Sequence[str], inside: str, provinces: bool) -> list[tuple]:

@@ -7,7 +7,7 @@ from django.test import TestCase
 
 from kheo.accounts.models import SignInRule, User
 from kheo.audit.models import Entry
-from kheo.lib.rows import Worded, WordedAmong, insert
+from kheo.lib.rows import Worded, WordedAmong, WordedRows, insert
 
 
 class WordedOnce(TestCase):
@@ -43,6 +43,29 @@ class WordedOnce(TestCase):
         for number in range(4):
             with self.assertNumQueries(1 if number else 0):
                 self.assertEqual(len(among(keys[:number])), number)
+
+    def test_a_statement_worded_once_has_in_its_words_what_never_changes(self):
+        lan = User.objects.create(username="lan", full_name="Lan")
+        SignInRule.objects.create(valid_from=date(2026, 7, 1))
+        insert([Entry(verb="100 % o'clock", object_type="x", object_id="1", user=lan)])
+
+        def asked(alias, user, day):
+            rules = SignInRule.objects.filter(valid_from=day, valid_from__gt=date(2026, 6, 1))
+            entries = (
+                Entry.objects.filter(user=user, verb="100 % o'clock").order_by().values_list("object_id")
+            )
+            sql, params = entries.query.get_compiler(alias).as_sql()
+            among, more = rules.order_by().values_list("valid_from").query.get_compiler(alias).as_sql()
+            return f"SELECT e.object_id FROM ({sql}) e, ({among}) r", [*params, *more]
+
+        worded = WordedRows(asked, int, date)
+        self.assertEqual(worded("default", lan.pk, date(2026, 7, 1)), [("1",)])
+        self.assertEqual(worded("default", lan.pk + 1, date(2026, 7, 1)), [])
+        self.assertEqual(worded("default", lan.pk, date(2026, 7, 2)), [])
+        sql, places = worded.worded["default"]
+        self.assertEqual(len(places), 2)
+        self.assertIn("'100 %% o''clock'", sql)
+        self.assertIn("'2026-06-01'", sql)
 
     def test_a_value_that_is_changed_on_its_way_is_not_taken(self):
         with self.assertRaises(ValueError):

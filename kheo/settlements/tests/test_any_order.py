@@ -14,6 +14,7 @@ from unittest import mock
 
 import hypothesis.strategies as st
 from django.db import transaction
+from django.db.models import Q
 from django.test import TestCase
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
@@ -36,7 +37,7 @@ from kheo.plans.models import Field, Movement
 from kheo.settlements import settling, undecided
 from kheo.settlements.models import Settlement
 from kheo.tallies import counting
-from kheo.tallies.figures import NOWHERE, figures
+from kheo.tallies.figures import NOWHERE, Reading, figures
 from kheo.units import bodies, loading, reorganise, reversing
 from kheo.units import lineage as of_units
 from kheo.units.models import Post, ReachKind, Reorganisation, Role, Unit, UnitLineage
@@ -287,6 +288,22 @@ class Province(RuleBasedStateMachine):
     def nothing_is_lost(self):
         for (day, by), rows in self._readings(None).items():
             assert sum(rows.values()) == self.records, (day, by, rows, self.records)
+
+    @invariant()
+    def a_place_is_read_from_its_years_as_from_its_cells(self):
+        for day, known_on in product(STRUCTURES, (None, *list(self.known)[-1:])):
+            for area in Area.objects.on(day).of_level("province", "district", "commune"):
+                asked = {"everything": True, "structure": day, "area": area, "known_on": known_on}
+                years = Reading(YEARS, **asked).rows("area")
+                cells = Reading(YEARS, filters=Q(value__isnull=False), **asked).rows("area")
+                told = [
+                    {
+                        row.key: (row.estimated, {name: value for name, value in row.values.items() if value})
+                        for row in rows
+                    }
+                    for rows in (years, cells)
+                ]
+                assert told[0] == told[1], (day, area)
 
     @invariant()
     def what_was_known_stays(self):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from unittest import mock
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
@@ -274,6 +274,42 @@ class Divided(Counting, TestCase):
         for by in ("area", "field", "line", "kind", "year", "unit"):
             with self.subTest(by=by):
                 self.assertEqual(self.read(by, area=north).totals["people"], 33)
+
+    def test_a_place_is_read_from_its_years_as_from_its_cells(self):
+        before = today() - timedelta(days=1)
+        changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))
+        self.cell(self.old, 10, on=date(2023, 3, 1))
+        self.cell(self.areas["Bình"], 3, measure="enrolled_new", on=date(2024, 1, 1))
+        years = Period(date(2023, 1, 1), date(2024, 12, 31))
+        told = lambda rows: [(r.key, r.code, r.estimated, r.of("people"), r.of("enrolled_new")) for r in rows]  # noqa: E731
+        for day, known_on in ((BEFORE, None), (AFTER, None), (AFTER, before)):
+            for area in Area.objects.on(day if known_on is None else BEFORE).exclude(level="hamlet"):
+                if not area.existed_on(day):
+                    continue
+                for by in ("area", "district", "province"):
+                    for measures in (None, ["people"]):
+                        options = {"structure": day, "known_on": known_on, "area": area, "measures": measures}
+                        with self.subTest(by=by, **options):
+                            of_years = Reading(years, everything=True, **options)
+                            of_cells = Reading(years, everything=True, filters=Q(value__gt=0), **options)
+                            self.assertEqual(told(of_years.rows(by)), told(of_cells.rows(by)))
+                            self.assertEqual(of_years.estimates, of_cells.estimates)
+                            self.assertEqual(of_years.coverage, of_cells.coverage)
+        table = figures(years, "area", everything=True, structure=AFTER, area=Area.objects.get(name="Một"))
+        self.assertEqual(sorted(self.told(table).values()), [7, 37, 73])
+        self.assertEqual({row.label for row in table.rows if row.estimated}, {"Xã Bắc", "Xã Nam"})
+
+    def test_one_place_costs_as_many_queries_with_more_in_it(self):
+        changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))
+        counts = []
+        for _round in range(2):
+            with CaptureQueriesContext(connection) as queries:
+                self.read(area=Area.objects.get(name="Một"))
+            counts.append(len(queries))
+            for commune in Area.objects.on(AFTER).communes():
+                self.cell(commune, 5)
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[0], 6)
 
     def test_a_cut_off_knows_nothing_of_what_was_entered_later(self):
         before = today() - timedelta(days=1)
