@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from kheo.lib.formats import long_date
 from kheo.lib.periods import Period, today
@@ -163,7 +163,10 @@ class HalfYear:
 
     def spreadsheet(self) -> tuple[list[Any], list[Any]]:
         """Columns and rows for `xlsx_response`: the three parts one after another, each with its total."""
-        columns: list[Any] = [(_("Part"), lambda line: line[0]), (_("Name"), lambda line: line[1])]
+        columns: list[Any] = [
+            (pgettext("of a table", "Part"), lambda line: line[0]),
+            (_("Name"), lambda line: line[1]),
+        ]
         for at, name in enumerate(MEASURES):
             columns.append((f"{words.short(name)}, {words.period(self.period)}", _picked(at, 0)))
             columns.append((f"{words.short(name)}, {words.period(self.before)}", _picked(at, 1)))

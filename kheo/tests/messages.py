@@ -178,6 +178,39 @@ def contradictions() -> list[str]:
     return wrong
 
 
+# What a sentence of several rooms may name in Vietnamese only where its English names it too.
+NAMED = {
+    "đăng ký": "regist|enrol",
+    "báo cáo": "report|tells of",
+    "văn bản": "document|paper|decision|decided",
+    "mô hình": "initiative|model|look like|similar",
+    "danh mục": "list|catalogue|known",
+    "tin bài": "stor(y|ies)",
+    "kế hoạch": "plan",
+    "không hỏi": "ask",
+}
+# Means the same wherever it stands.
+THE_SAME = {"Period", "Send", "Withdraw", "Withdraw it"}
+
+
+def borrowed() -> list[str]:
+    """What several rooms say in one English sentence, and in Vietnamese with a thing of one of them alone."""
+    rooms: dict[str, list[str]] = {}
+    told: dict[str, str] = {}
+    for room in SPEAKING:
+        for (words, context), message in messages(translated(room)).items():
+            if context is None:
+                rooms.setdefault(words, []).append(room)
+                told[words] = words_of(message)[0]
+    return [
+        f"{words!r} is {told[words]!r} in {', '.join(rooms[words])}: only there “{thing}”. Give it a context."
+        for words in rooms
+        if len(rooms[words]) > 1 and words not in THE_SAME
+        for thing, named in NAMED.items()
+        if thing in told[words].lower() and not re.search(named, words, re.IGNORECASE)
+    ]
+
+
 def renew(room: str) -> None:
     """Write the room's catalogue anew: all its messages in the order of the code, with its translations.
 

@@ -19,6 +19,10 @@ def test_no_two_rooms_say_the_same_differently():
     assert not messages.contradictions()
 
 
+def test_no_room_speaks_of_another_rooms_things():
+    assert not messages.borrowed()
+
+
 def test_words_are_found_in_code_and_templates(tmp_path, monkeypatch):
     monkeypatch.setattr(messages, "HOUSE", tmp_path)
     (tmp_path / "ui").mkdir()

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min, Q
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -224,4 +224,4 @@ def declare() -> None:
     status.add("certificate", gettext_lazy("Certificate"), certificate, 60, urgent=True)
     status.add("database", gettext_lazy("Database"), database, 70)
     status.add("clock", gettext_lazy("Clock"), clock, 80)
-    status.add("program", gettext_lazy("Version"), program, 90)
+    status.add("program", pgettext_lazy("of a program", "Version"), program, 90)

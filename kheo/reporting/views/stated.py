@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from kheo.files.models import Attachment
 from kheo.lib.periods import Period, today
@@ -249,7 +249,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
             "source": found.source,
             "form": form,
             "title": _("Withdraw a figure by report"),
-            "button": _("Withdraw it"),
+            "button": pgettext("a figure", "Withdraw it"),
             "danger": True,
         },
     )
