@@ -244,7 +244,7 @@ def _sent_by(row: Any, step: Any) -> None:
 
 def _enrolments_of(kind: Q) -> Callable[[Post], Any]:
     def waiting(post: Post) -> Any:
-        return Enrolment.objects.visible_to(post).to_receive(post).filter(kind)
+        return Enrolment.objects.few_visible_to(post).to_receive(post).filter(kind)
 
     return waiting
 
@@ -282,7 +282,7 @@ KINDS = [
         gettext_lazy("Reports"),
         pgettext_lazy("one that came in", "report"),
         FieldReport,
-        lambda post: FieldReport.objects.visible_to(post).to_accept(post),
+        lambda post: FieldReport.objects.few_visible_to(post).to_accept(post),
         "accept",
         _SENT_AT,
         _of_initiatives,
@@ -294,7 +294,7 @@ KINDS = [
         gettext_lazy("Periodic reports"),
         pgettext_lazy("one that came in", "periodic report"),
         UnitReport,
-        lambda post: UnitReport.objects.visible_to(post).to_accept(post),
+        lambda post: UnitReport.objects.few_visible_to(post).to_accept(post),
         "accept",
         _SENT_AT,
         _of_units,

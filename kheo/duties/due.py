@@ -194,7 +194,7 @@ def without_registration(plan: Plan) -> list[Area]:
 
 def committees_to_renew(post: Post) -> list[Any]:
     """Steering committees within reach that have not been renewed for longer than their rule says."""
-    seen = scope(Committee.objects.all(), post, unit="unit", area="unit__area")
+    seen = scope(Committee.objects.all(), post, unit="unit", area="unit__area", few=True)
     living = (
         seen.filter(unit__in=Unit.objects.living()).select_related("unit__area").prefetch_related("renewals")
     )

@@ -12,7 +12,7 @@ from kheo.initiatives.models import Enrolment, Initiative
 from kheo.lib.formats import number
 from kheo.lib.periods import today
 from kheo.ui.context import url_or_nothing
-from kheo.ui.lists import COUNT_TO
+from kheo.ui.lists import COUNT_TO, count_to
 from kheo.units.models import Level, Post, Role
 
 
@@ -79,8 +79,7 @@ def counts(who: Any) -> list[tuple[str, Any, str]]:
         ),
     ]
     return [
-        (_at_most(rows.order_by()[: COUNT_TO + 1].count()), label, f"{reverse(name)}?{query}")
-        for rows, label, name, query in asked
+        (_at_most(count_to(rows)), label, f"{reverse(name)}?{query}") for rows, label, name, query in asked
     ]
 
 

@@ -34,6 +34,7 @@ from kheo.plans.models import Plan, Target
 from kheo.tallies.figures import Reading
 from kheo.tallies.measures import REGISTRY
 from kheo.ui.charts import BarChart
+from kheo.ui.lists import count_to
 from kheo.ui.registry import things, verbs
 from kheo.units.models import Post, ReachKind
 
@@ -237,7 +238,7 @@ class UnitPage:
 
     @property
     def _own_initiatives(self) -> Any:
-        return Initiative.objects.visible_to(self.user).filter(owner__in=self.extent.ids)
+        return Initiative.objects.few_visible_to(self.user).filter(owner__in=self.extent.ids)
 
     @property
     def all_url(self) -> str:
@@ -280,9 +281,7 @@ class UnitPage:
     def months_chart(self) -> BarChart | None:
         """Reports from the field by month of the year, of what the body itself leads."""
         counted = (
-            FieldReport.objects.visible_to(self.user)
-            .filter(
-                enrolment__initiative__owner__in=self.extent.ids,
+            self._own_reports.filter(
                 state__in=["sent", "accepted"],
                 happened_on__gte=date(self.day.year, 1, 1),
                 happened_on__lte=self.day,
@@ -321,7 +320,7 @@ class UnitPage:
     def for_us(self) -> list[Waiting]:
         """What waits for this body. Links lead to the reader's own lists, so only its people get them."""
         whole, user = self.extent.whole, self.user
-        enrolments = Enrolment.objects.visible_to(user)
+        enrolments = Enrolment.objects.few_visible_to(user)
         listed, reports, periodic = (
             reverse("enrolment_list"),
             reverse("field_report_list"),
@@ -348,12 +347,12 @@ class UnitPage:
             (enrolments.to_confirm(whole), _("registrations to confirm"), f"{listed}?waiting=confirm"),
             (enrolments.to_approve(whole), _("registrations to approve"), f"{listed}?waiting=approve"),
             (
-                FieldReport.objects.visible_to(user).to_accept(whole),
+                FieldReport.objects.few_visible_to(user).to_accept(whole),
                 _("field reports to accept"),
                 f"{reports}?waiting=accept",
             ),
             (
-                UnitReport.objects.visible_to(user).to_accept(whole),
+                UnitReport.objects.few_visible_to(user).to_accept(whole),
                 _("periodic reports to accept"),
                 f"{periodic}?waiting=accept",
             ),
@@ -429,13 +428,13 @@ class UnitPage:
 
     @property
     def _own_enrolments(self) -> Any:
-        return Enrolment.objects.visible_to(self.user).filter(initiative__owner__in=self.extent.ids)
+        seen = Enrolment.objects.few_visible_to(self.user)
+        return seen.filter(initiative__owner__in=self.extent.ids)
 
     @property
     def _own_reports(self) -> Any:
-        return FieldReport.objects.visible_to(self.user).filter(
-            enrolment__initiative__owner__in=self.extent.ids
-        )
+        seen = FieldReport.objects.few_visible_to(self.user)
+        return seen.filter(enrolment__initiative__owner__in=self.extent.ids)
 
     @property
     def _own_periodic(self) -> Any:
@@ -504,5 +503,5 @@ class UnitPage:
 
 def bounded(rows: Any, most: int) -> str:
     """How many there are, counted to `most` at the utmost: "12", "99+"."""
-    found = rows.order_by()[: most + 1].count()
+    found = count_to(rows, most)
     return f"{formats.number(most)}+" if found > most else formats.number(found)

@@ -12,6 +12,7 @@ from kheo.fieldwork.models.unit_reports import asked_of
 from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS
 from kheo.lib.formats import number
 from kheo.lib.periods import today
+from kheo.ui.lists import first_ids, in_order
 from kheo.ui.registry import Panel, panels
 from kheo.units.models import Post
 
@@ -36,45 +37,32 @@ def _posted(
 
 def to_accept(post: Post) -> dict[str, Any] | None:
     """Reports the post's body accepts or returns: of initiatives and of units."""
-    fields = list(
-        FieldReport.objects.visible_to(post)
-        .to_accept(post)
-        .with_facts()
-        .prefetch_related(None)
-        .order_by("pk")[: COUNTED + 1]
-    )
-    units = list(
-        UnitReport.objects.visible_to(post).to_accept(post).with_facts().order_by("pk")[: COUNTED + 1]
-    )
+    fields = first_ids(FieldReport.objects.few_visible_to(post).to_accept(post), COUNTED + 1)
+    units = first_ids(UnitReport.objects.few_visible_to(post).to_accept(post), COUNTED + 1)
     return _both(fields, units, "accept")
 
 
 def to_finish(post: Post) -> dict[str, Any] | None:
     """Drafts and returned reports of the person, and what is typed but not yet checked."""
-    fields = list(
-        FieldReport.objects.visible_to(post)
-        .to_finish(post)
-        .with_facts()
-        .prefetch_related(None)
-        .order_by("-pk")[: COUNTED + 1]
-    )
-    units = list(
-        UnitReport.objects.visible_to(post).to_finish(post).with_facts().order_by("-pk")[: COUNTED + 1]
+    fields, units = (
+        first_ids(kind.objects.few_visible_to(post).to_finish(post), COUNTED + 1, newest=True)
+        for kind in (FieldReport, UnitReport)
     )
     typed = list(Draft.objects.visible_to(post).select_related("initiative")[: MOST + 1])
     return _both(fields, units, "finish", typed)
 
 
 def _both(
-    fields: list[Any], units: list[Any], waiting: str, typed: list[Any] | None = None
+    fields: list[int], units: list[int], waiting: str, typed: list[Any] | None = None
 ) -> dict[str, Any] | None:
+    """What a panel shows of the reports with these ids, in their order."""
     typed = typed or []
     count = len(fields) + len(units) + len(typed)
     if not count:
         return None
     return {
-        "fields": fields[:MOST],
-        "units": units[:MOST],
+        "fields": in_order(FieldReport.objects.with_facts().prefetch_related(None), fields[:MOST]),
+        "units": in_order(UnitReport.objects.with_facts(), units[:MOST]),
         "typed": typed[:MOST],
         "count": shown(count),
         "url": f"{reverse('field_report_list')}?waiting={waiting}" if fields or not units else "",

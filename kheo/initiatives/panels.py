@@ -1,4 +1,4 @@
-"""What waits for whom, on everyone's first page: one query for each panel that may concern the person."""
+"""What waits for whom, on everyone's first page: two queries for each panel that may concern the person."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kheo.initiatives.models import Draft, Enrolment
 from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS
 from kheo.lib.formats import number
+from kheo.ui.lists import first_ids, in_order
 from kheo.ui.registry import Panel, panels, signed_in
 from kheo.units.models import Post
 
@@ -19,19 +20,21 @@ COUNTED = 99
 
 
 def _panel(
-    waiting: Callable[[Post], Any], roles: tuple[str, ...], query: str
+    waiting: Callable[[Post], Any], roles: tuple[str, ...], query: str, facts: Any = None
 ) -> Callable[[HttpRequest], Any]:
+    """`facts` are all rows with what a line shows."""
+
     def context(request: HttpRequest) -> dict[str, Any] | None:
         post = getattr(request, "post", None)
         if post is None or post.role not in roles:
             return None
-        rows = list(waiting(post).with_facts().order_by("pk")[: COUNTED + 1])
-        if not rows:
+        ids = first_ids(waiting(post), COUNTED + 1)
+        if not ids:
             return None
         return {
-            "rows": rows[:MOST],
-            "count": number(len(rows)) if len(rows) <= COUNTED else f"{COUNTED}+",
-            "more": len(rows) > MOST,
+            "rows": in_order(facts or Enrolment.objects.with_facts(), ids[:MOST]),
+            "count": number(len(ids)) if len(ids) <= COUNTED else f"{COUNTED}+",
+            "more": len(ids) > MOST,
             "url": f"{reverse('enrolment_list')}?{query}",
         }
 
@@ -44,17 +47,16 @@ def drafts(request: HttpRequest) -> dict[str, Any] | None:
     if post is None or post.role not in WRITERS:
         return None
     typed = list(Draft.objects.visible_to(post)[: MOST + 1])
-    rows = list(
-        Enrolment.objects.visible_to(post).to_finish(post).with_facts().order_by("-pk")[: COUNTED + 1]
-    )
-    if not typed and not rows:
+    own = Enrolment.objects.few_visible_to(post).to_finish(post)
+    ids = first_ids(own, COUNTED + 1, newest=True)
+    if not typed and not ids:
         return None
-    count = len(rows) + len(typed)
+    count = len(ids) + len(typed)
     return {
         "typed": typed[:MOST],
-        "rows": rows[:MOST],
+        "rows": in_order(Enrolment.objects.with_facts(), ids[:MOST]),
         "count": number(count) if count <= COUNTED else f"{COUNTED}+",
-        "more": len(rows) > MOST,
+        "more": len(ids) > MOST,
         "url": f"{reverse('enrolment_list')}?waiting=finish",
     }
 
@@ -74,7 +76,7 @@ def declare() -> None:
             "initiatives_answer",
             _("Typed for us: is it right?"),
             "initiatives/panels/on_behalf.html",
-            _panel(objects.with_typist().to_answer, WRITERS, "waiting=answer"),
+            _panel(objects.to_answer, WRITERS, "waiting=answer", objects.with_facts().with_typist()),
             19,
             signed_in,
         )

@@ -133,13 +133,9 @@ def check_list(unit: Unit, part: str, by: Post) -> None:
 
 def listed(unit: Unit, year: int) -> Any:
     """What a unit has registered for a year and sent; units typed under it are among its own."""
-    from django.db.models import Q
-
-    mine = Q(path_now=unit.path_now) | Q(kind=Unit.Kind.TYPED, parent__path_now=unit.path_now)
+    led = Initiative.objects.led_by(unit.path_now).order_by().values("pk")
     states = [Enrolment.State.DRAFT, Enrolment.State.WITHDRAWN, *Enrolment.TOLD]
-    return Enrolment.objects.filter(
-        year=year, initiative__owner__in=Unit.objects.filter(mine).values("pk")
-    ).exclude(state__in=states)
+    return Enrolment.objects.filter(year=year, initiative__in=led).exclude(state__in=states)
 
 
 def registrations(unit: Unit, year: int) -> Content:

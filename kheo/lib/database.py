@@ -1,4 +1,4 @@
-"""Text that is compared byte by byte, and what the database must be told after much was written at once."""
+"""Text compared byte by byte, columns asked without an index, what is told after much was written."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -22,6 +22,13 @@ class Among(models.Lookup):
         if connection.vendor == "postgresql":
             return f"{column} = ANY(%s::bigint[])", (*params, ids)
         return f"{column} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(ids))  # noqa: S608
+
+
+class Bare(models.Func):
+    """A column that no index is used for, on either database: its condition is asked of each row in turn."""
+
+    template = "+%(expressions)s"
+    output_field = models.BigIntegerField()
 
 
 class BytewiseField(models.CharField):

@@ -16,16 +16,20 @@ import xlsxwriter
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import FileResponse, HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.tree import Node
 
 from kheo.lib import formats
+from kheo.lib.database import Bare
 from kheo.lib.periods import VIETNAM
 
 COUNT_TO = 1000
+# So many ids are found at once of what is few whoever looks.
+FEW = 10_000
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a cell of a spreadsheet holds at most.
 LONGEST_CELL = 32_767
@@ -57,6 +61,51 @@ def read_in_order() -> bool:
     return _in_order.get()
 
 
+def in_parts(queryset: models.QuerySet) -> models.QuerySet:
+    """The ids of the rows, in no order: what is seen in one of two ways follows what is seen in the other.
+
+    Sliced, the database stops as soon as there are enough; of a union it would find every row first. It needs
+    a condition that knows its `parts`, of which a row meets one at most (`units.reach.Seen`).
+    """
+    ids = queryset.order_by().values_list("pk", flat=True)
+    nodes: list[Node] = [ids.query.where]
+    for node in nodes:
+        if node.connector != Q.AND or node.negated:
+            continue
+        for place, condition in enumerate(node.children):
+            # Django takes a condition for "condition is true".
+            if parts := getattr(getattr(condition, "lhs", None), "parts", ()):
+                # Its own copy: `order_by` has made one of the whole question.
+                node.children.pop(place)
+                each = [ids.filter(part) for part in parts]
+                return each[0].union(*each[1:], all=True)
+            if isinstance(condition, Node):
+                nodes.append(condition)
+    return ids
+
+
+def count_to(queryset: models.QuerySet, most: int = COUNT_TO) -> int:
+    """How many rows there are; `most` + 1 where there are more. One query."""
+    return len(in_parts(queryset)[: most + 1])
+
+
+def first_ids(queryset: models.QuerySet, most: int, newest: bool = False) -> list[int]:
+    """The ids of the first rows by key, at most so many, of rows that are few altogether. One query.
+
+    All of them are found and then sorted: by the order itself a database begins with the first rows of the
+    whole table and looks at each until it has enough. What a line shows is fetched for the ids.
+    """
+    key = Bare(F("pk"))
+    ordered = queryset.order_by(key.desc() if newest else key.asc())
+    return list(ordered.values_list("pk", flat=True)[:most])
+
+
+def in_order(queryset: models.QuerySet, ids: Sequence[int]) -> list[Any]:
+    """The rows with these ids, in the order of the ids. No query where there are none."""
+    found = {row.pk: row for row in queryset.filter(pk__in=ids)} if ids else {}
+    return [found[pk] for pk in ids if pk in found]
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of a list. `total` is exact up to COUNT_TO, None beyond; `total_text` says it in words."""
@@ -82,12 +131,14 @@ def keyset_page(
     request: HttpRequest,
     order: Sequence[str] = ("-created", "-id"),
     size: int = 50,
+    few: bool = False,
 ) -> Page:
     """The page that `?after=` or `?before=` asks for. Two queries, however deep the page lies.
 
     `order` names fields or annotations that are never NULL ("-" for descending, "__" across relations);
     the primary key is added when it is missing, so that no row is shown twice or left out. A key that
-    cannot be read gives the first page.
+    cannot be read gives the first page. `few`: a question of which few rows are an answer, whoever looks; the
+    page is then taken from all of them, and not looked for among all rows there are.
     """
     fields = [_Key.read(queryset, name) for name in order]
     if not any(key.name in ("id", "pk", queryset.model._meta.pk.name) for key in fields):
@@ -96,16 +147,16 @@ def keyset_page(
     at = _decode(request.GET.get("before" if backwards else "after", ""), fields)
     backwards = backwards and at is not None
 
-    counted = queryset.order_by()
     wanted = queryset
     if queryset.query.group_by is None and not queryset.query.combinator:
-        known = list(counted.values_list("pk", flat=True)[: COUNT_TO + 1])
+        most = FEW if few else COUNT_TO
+        known = list(in_parts(queryset)[: most + 1])
         total = len(known)
-        if total <= COUNT_TO:
+        if total <= most:
             # All of them are known by now, and need not be looked for again.
-            wanted = queryset.filter(pk__in=known)
+            wanted = queryset.filter(pk__among=known)
     else:
-        total = counted[: COUNT_TO + 1].count()
+        total = queryset.order_by()[: COUNT_TO + 1].count()
     if at is not None:
         wanted = wanted.filter(_beyond(fields, at, backwards))
     wanted = wanted.order_by(*(key.order(backwards) for key in fields))

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.db.models.lookups import In
 
 from kheo.audit.models import Entry
+from kheo.lib.database import Bare
 from kheo.lib.periods import today
 from kheo.lib.rows import Worded
 from kheo.places.models import Area
@@ -27,22 +28,19 @@ from kheo.units.models import Post, ReachKind, Role, Unit
 Records = TypeVar("Records", bound=models.QuerySet)
 
 
-class Bare(models.Func):
-    """A column that no index is used for, on either database: its condition is asked of each row in turn."""
-
-    template = "+%(expressions)s"
-    output_field = models.BigIntegerField()
-
-
 class Seen(models.Expression):
-    """The same condition in two forms: one that gathers all rows, one that is asked of each row in turn."""
+    """The same condition in two forms: one that gathers all rows, one that is asked of each row in turn.
+
+    `parts` says it a third time, as conditions of which a row meets one at most: see `ui.lists.in_parts`.
+    """
 
     conditional = True
     output_field = models.BooleanField()
 
-    def __init__(self, gathering: Q, walking: Q) -> None:
+    def __init__(self, gathering: Q, walking: Q, *parts: Q) -> None:
         super().__init__()
         self.forms: list[Any] = [gathering, walking]
+        self.parts = parts
 
     def get_source_expressions(self) -> list[Any]:
         return self.forms
@@ -111,11 +109,19 @@ def disjoint(reaches: Iterable[Reach]) -> list[Reach]:
     return kept
 
 
-def scope(records: Records, who: Any, *, unit: str = "unit", area: str | None = "unit__area") -> Records:
+def scope(
+    records: Records,
+    who: Any,
+    *,
+    unit: str = "unit",
+    area: str | None = "unit__area",
+    few: bool = False,
+) -> Records:
     """Those of `records` that `who` (a user or a post) may see.
 
     `unit` and `area` name the relations that lead from a record to its Unit and its Area ("self" for the
-    row itself; None where a record has no area).
+    row itself; None where a record has no area). `few`: what else is asked leaves few rows, whoever looks, so
+    that each of them is asked and not all gathered that are within reach.
     """
     reaches = reaches_of(who)
     if getattr(getattr(who, "user", who), "hides_sample", False):
@@ -133,13 +139,17 @@ def scope(records: Records, who: Any, *, unit: str = "unit", area: str | None = 
             column = "pk" if relation == "self" else str(relation)
             conditions.append(Q(**{f"{column}__in": reached}))
             walking |= Q(In(Bare(F(column)), reached.query))
+    if few:
+        return records.filter(walking)
     if len(conditions) == 1:
         return records.filter(Seen(conditions[0], walking))
+    led, lying = conditions
+    parts = led, lying & ~led
     places = [reach for reach in reaches if reach.tree == "place"]
     if area != "self" and all(reach.path.count("/") == 1 for reach in places):
         # Nearly everything is seen, so a page is full after a few rows; united, every id would come first.
-        return records.filter(walking)
-    return records.filter(Seen(_united(records.model, unit, by_line, str(area), by_place), walking))
+        return records.filter(Seen(walking, walking, *parts))
+    return records.filter(Seen(_united(records.model, unit, by_line, str(area), by_place), walking, *parts))
 
 
 def _united(model: Any, unit: str, by_line: Any, area: str, by_place: Any) -> Q:
@@ -187,3 +197,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def visible_to(self, who: Any):  # type: ignore[no-untyped-def]
         return scope(self, who, unit=self.scope_unit, area=self.scope_area)
+
+    def few_visible_to(self, who: Any):  # type: ignore[no-untyped-def]
+        """The same, where what else is asked leaves few rows (see `scope`)."""
+        return scope(self, who, unit=self.scope_unit, area=self.scope_area, few=True)

@@ -98,13 +98,17 @@ class FieldReportQuerySet(ReportQuerySet):
 
     def to_accept(self, post: Post) -> "FieldReportQuerySet":
         """What waits for this post's body: it received the enrolment, or nobody did and it reaches it."""
-        mine = Q(enrolment__addressee__path_now=post.unit.path_now)
+        own = post.unit.path_now
+        sent = FieldReport._base_manager.filter(state=State.SENT).order_by()
+        waiting = sent.filter(enrolment__addressee__path_now=own).values("pk")
         if post.reach == ReachKind.PLACE:
             here = Area.objects.within_now(post.unit.area).values("pk")
-            mine |= Q(enrolment__addressee=None, enrolment__initiative__area__in=here) & ~Q(
-                enrolment__initiative__owner__path_now=post.unit.path_now
+            unaddressed = sent.filter(enrolment__addressee=None, enrolment__initiative__area__in=here)
+            # United, because an OR of the two could begin with neither.
+            waiting = waiting.union(
+                unaddressed.exclude(enrolment__initiative__owner__path_now=own).values("pk")
             )
-        found: FieldReportQuerySet = self.filter(mine, state=State.SENT).not_own_work(post)
+        found: FieldReportQuerySet = self.filter(pk__in=waiting).not_own_work(post)
         return found
 
     def begin(
@@ -177,6 +181,11 @@ class FieldReport(Version):
         indexes = [
             models.Index(fields=["state", "id"], name="field_report_state"),
             models.Index(fields=["enrolment", "state"], name="field_report_enrolment"),
+            # The few that wait for somebody: for the body that accepts them, and for those who wrote them.
+            models.Index(fields=["enrolment", "id"], condition=Q(state="sent"), name="field_report_waiting"),
+            models.Index(
+                fields=["id"], condition=Q(state__in=["draft", "returned"]), name="field_report_unfinished"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -342,6 +351,16 @@ class FieldReport(Version):
 
 class FieldReportStep(Step):
     report = models.ForeignKey(FieldReport, on_delete=models.PROTECT, related_name="steps")
+
+    class Meta(Step.Meta):
+        indexes = [
+            # What one person wrote, sent or gave back, without what was accepted.
+            models.Index(
+                fields=["by", "report"],
+                condition=Q(state__in=["draft", "sent", "returned"]),
+                name="field_report_step_own",
+            ),
+        ]
 
 
 class ReportFigure(models.Model):

@@ -55,14 +55,17 @@ class UnitReportQuerySet(ReportQuerySet):
 
     def to_accept(self, post: Post) -> "UnitReportQuerySet":
         """What waits for this post's body, which is above the one that reports."""
-        mine = Q(entry__plan__committee__path_now=post.unit.path_now) | Q(
-            entry__plan__committee__committee__standing_office__path_now=post.unit.path_now
+        own = post.unit.path_now
+        asking = CalendarEntry.objects.filter(
+            Q(plan__committee__path_now=own) | Q(plan__committee__committee__standing_office__path_now=own)
         )
+        sent = UnitReport._base_manager.filter(state=State.SENT).order_by()
+        waiting = sent.filter(entry__in=asking.order_by().values("pk")).values("pk")
         if post.reach == ReachKind.PLACE:
-            mine |= Q(unit__area__in=Area.objects.within_now(post.unit.area).values("pk"), entry=None) & ~Q(
-                unit__path_now=post.unit.path_now
-            )
-        found: UnitReportQuerySet = self.filter(mine, state=State.SENT).not_own_work(post)
+            here = Area.objects.within_now(post.unit.area).values("pk")
+            unasked = sent.filter(entry=None, unit__area__in=here).exclude(unit__path_now=own)
+            waiting = waiting.union(unasked.values("pk"))
+        found: UnitReportQuerySet = self.filter(pk__in=waiting).not_own_work(post)
         return found
 
     def begin(

@@ -49,8 +49,12 @@ class ReportQuerySet(ScopedQuerySet):
         return self.filter(state=State.ACCEPTED)
 
     def to_finish(self, post: Post) -> Any:
-        """Drafts and returned ones this person wrote or sent."""
-        return self.filter(self._touched_by(post), state__in=[State.DRAFT, State.RETURNED])
+        """Drafts and returned ones this person wrote or sent.
+
+        Found from the person's own steps, not from all drafts there are; what is open was never accepted.
+        """
+        own = self._steps.filter(by__user=post.user_id, state__in=OPEN).order_by()
+        return self.filter(pk__in=own.values("report"), state__in=[State.DRAFT, State.RETURNED])
 
     def shown(self, post: Post | None) -> Any:
         """Without what was given up, and without other people's drafts."""

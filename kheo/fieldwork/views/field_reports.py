@@ -34,8 +34,10 @@ def field_report_list(request: Request) -> HttpResponseBase:
     form = FilterForm(request.GET, by=request.post)
     chosen = form.chosen()
     waiting = request.GET.get("waiting", "")
-    rows = FieldReport.objects.visible_to(request.post or request.user).narrowed(chosen).with_facts()
-    if waiting in WAITING and request.post:
+    few = waiting in WAITING and request.post is not None
+    seen = FieldReport.objects.few_visible_to if few else FieldReport.objects.visible_to
+    rows = seen(request.post or request.user).narrowed(chosen).with_facts()
+    if few:
         rows = getattr(rows, WAITING[waiting])(request.post)
     else:
         rows = rows.shown(request.post)
@@ -43,7 +45,7 @@ def field_report_list(request: Request) -> HttpResponseBase:
             rows = rows.exclude(state="superseded")
     if wants_xlsx(request):
         return xlsx_response("bao-cao-ket-qua.xlsx", FIELD_REPORTS, rows.order_by("-happened_on", "-pk"))
-    page = keyset_page(rows, request, ("-id",))
+    page = keyset_page(rows, request, ("-id",), few=few)
     context = {"page": page, "form": form, "waiting": waiting, "chosen": chosen}
     return render(request, "fieldwork/field_report_list.html", context)
 

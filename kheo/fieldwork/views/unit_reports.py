@@ -34,8 +34,10 @@ def unit_report_list(request: Request) -> HttpResponseBase:
     form = FilterForm(request.GET, by=request.post, of_units=True)
     chosen = form.chosen()
     waiting = request.GET.get("waiting", "")
-    rows = UnitReport.objects.visible_to(request.post or request.user).narrowed(chosen).with_facts()
-    if waiting in WAITING and request.post:
+    few = waiting in WAITING and request.post is not None
+    seen = UnitReport.objects.few_visible_to if few else UnitReport.objects.visible_to
+    rows = seen(request.post or request.user).narrowed(chosen).with_facts()
+    if few:
         rows = getattr(rows, WAITING[waiting])(request.post)
     else:
         rows = rows.shown(request.post)
@@ -47,7 +49,7 @@ def unit_report_list(request: Request) -> HttpResponseBase:
         request,
         "fieldwork/unit_report_list.html",
         {
-            "page": keyset_page(rows, request, ("-period_last", "-id")),
+            "page": keyset_page(rows, request, ("-period_last", "-id"), few=few),
             "form": form,
             "waiting": waiting,
             "chosen": chosen,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -85,12 +85,11 @@ class EnrolmentQuerySet(ScopedQuerySet):
         return self.filter(state=Enrolment.State.SENT, addressee__path_now=post.unit.path_now)
 
     def to_confirm(self, post: Post) -> "EnrolmentQuerySet":
-        now = post.unit.path_now
-        return self.filter(state=Enrolment.State.RECEIVED).filter(
-            Q(initiative__owner__path_now=now)
-            | Q(initiative__owner__kind=Unit.Kind.TYPED, initiative__owner__parent__path_now=now)
-            | Q(addressee__path_now=now)
-        )
+        received = Enrolment._base_manager.filter(state=Enrolment.State.RECEIVED).order_by()
+        led = received.filter(initiative__in=Initiative.objects.of(post).order_by().values("pk"))
+        addressed = received.filter(addressee__path_now=post.unit.path_now)
+        # United, because an OR of the two could begin with neither.
+        return self.filter(pk__in=led.values("pk").union(addressed.values("pk")))
 
     def to_approve(self, post: Post) -> "EnrolmentQuerySet":
         return self.filter(state=Enrolment.State.CONFIRMED, committee__path_now=post.unit.path_now)
@@ -118,9 +117,14 @@ class EnrolmentQuerySet(ScopedQuerySet):
         )
 
     def to_finish(self, post: Post) -> "EnrolmentQuerySet":
-        """Drafts and returned ones this post wrote or sent: they wait for their author."""
-        mine = Step.objects.filter(enrolment=OuterRef("pk"), by__user=post.user_id)
-        return self.filter(Exists(mine), state__in=[Enrolment.State.DRAFT, Enrolment.State.RETURNED])
+        """Drafts and returned ones this post wrote or sent: they wait for their author.
+
+        Found from the person's own steps, not from all drafts there are; what is open was in no catalogue.
+        """
+        own = Step.objects.filter(by__user=post.user_id).exclude(state__in=Enrolment.COUNTED).order_by()
+        return self.filter(
+            pk__in=own.values("enrolment"), state__in=[Enrolment.State.DRAFT, Enrolment.State.RETURNED]
+        )
 
     # How they come into being
 
@@ -223,7 +227,12 @@ class Enrolment(Guarded, models.Model):
     )
     # The body that receives the registration (standing office of the committee), and the committee.
     addressee = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="received_enrolments"
+        Unit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="received_enrolments",
     )
     committee = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="decided_enrolments"
@@ -249,6 +258,20 @@ class Enrolment(Guarded, models.Model):
             models.Index(fields=["year", "id"], name="enrolment_year_newest"),
             models.Index(fields=["sort_key", "id"], name="enrolment_sorted"),
             models.Index(fields=["year", "sort_key", "id"], name="enrolment_year_sorted"),
+            # Of a body that received them: what waits there, and without the rows what reports hang on.
+            models.Index(fields=["addressee", "state", "id"], name="enrolment_received"),
+            # The few that are on their way: at the committee, at a place, with those who wrote them.
+            models.Index(
+                fields=["committee", "id"], condition=Q(state="confirmed"), name="enrolment_confirmed"
+            ),
+            models.Index(
+                fields=["initiative", "year", "state", "id"],
+                condition=Q(state__in=["draft", "sent", "received", "confirmed", "returned"]),
+                name="enrolment_under_way",
+            ),
+            models.Index(
+                fields=["id"], condition=Q(state__in=["draft", "returned"]), name="enrolment_unfinished"
+            ),
         ]
 
     def __str__(self) -> str:

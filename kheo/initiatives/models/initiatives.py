@@ -99,8 +99,10 @@ class InitiativeQuerySet(ScopedQuerySet):
 
     def led_by(self, path_now: str) -> "InitiativeQuerySet":
         """The same for the body with this path."""
-        mine = Q(path_now=path_now) | Q(kind=Unit.Kind.TYPED, parent__path_now=path_now)
-        return self.filter(owner__in=Unit.objects.filter(mine).values("pk"))
+        own = Unit.objects.filter(path_now=path_now).order_by()
+        typed = Unit.objects.filter(kind=Unit.Kind.TYPED, parent__path_now=path_now).order_by()
+        # United, because an OR over two rows could begin with neither and reads every body there is.
+        return self.filter(owner__in=own.values("pk").union(typed.values("pk")))
 
     def to_continue(self, post: Post, year: int) -> "InitiativeQuerySet":
         """What ran last year, or still runs, at the post's body and is not enrolled yet in `year`."""

@@ -35,8 +35,10 @@ def enrolment_list(request: Request) -> HttpResponseBase:
     form = FilterForm(request.GET, by=request.post, states=Enrolment.State.choices)
     chosen = form.chosen()
     waiting = request.GET.get("waiting", "")
-    rows = Enrolment.objects.visible_to(request.post or request.user).narrowed(chosen).with_facts()
-    if waiting in WAITING and request.post:
+    few = waiting in WAITING and request.post is not None
+    seen = Enrolment.objects.few_visible_to if few else Enrolment.objects.visible_to
+    rows = seen(request.post or request.user).narrowed(chosen).with_facts()
+    if few:
         rows = getattr(rows, WAITING[waiting])(request.post)
     elif waiting == "typed":
         rows = rows.typed_for_others()
@@ -45,7 +47,7 @@ def enrolment_list(request: Request) -> HttpResponseBase:
     if wants_xlsx(request):
         return xlsx_response("dang-ky.xlsx", ENROLMENTS, rows.for_sheet().order_by("sort_key", "pk"))
     order = ("-id",) if chosen.get("sort") == "newest" else ("sort_key", "id")
-    page = keyset_page(rows, request, order, size=100 if waiting else 50)
+    page = keyset_page(rows, request, order, size=100 if waiting else 50, few=few)
     context = {
         "page": page,
         "form": form,

@@ -99,12 +99,17 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
     def of_body(self, unit: "Unit") -> "UnitQuerySet":
         """The body itself, those whose heir it is today, and those typed under it."""
-        return self.filter(
-            Q(pk=unit.pk)
-            | Q(path_now=unit.path_now, heir_undecided=False)
-            | Q(kind=Unit.Kind.TYPED, parent__path_now=unit.path_now)
-            | Q(kind=Unit.Kind.PART, parent=unit.pk)
+        own, *others = (
+            Unit.with_prepared.filter(way).order_by().values("pk")
+            for way in (
+                Q(pk=unit.pk),
+                Q(path_now=unit.path_now, heir_undecided=False),
+                Q(kind=Unit.Kind.TYPED, parent__path_now=unit.path_now),
+                Q(kind=Unit.Kind.PART, parent=unit.pk),
+            )
         )
+        # United, because an OR of them could begin with none and reads every body there is.
+        return self.filter(pk__in=own.union(*others))
 
     def matching(self, folded: str = "", line: str = "", level: str = "") -> "UnitQuerySet":
         """Those whose name holds the folded words, of a line and a level if given."""
