@@ -116,12 +116,14 @@ def scope(
     unit: str = "unit",
     area: str | None = "unit__area",
     few: bool = False,
+    among: Q | None = None,
 ) -> Records:
     """Those of `records` that `who` (a user or a post) may see.
 
     `unit` and `area` name the relations that lead from a record to its Unit and its Area ("self" for the
     row itself; None where a record has no area). `few`: what else is asked leaves few rows, whoever looks, so
-    that each of them is asked and not all gathered that are within reach.
+    that each of them is asked and not all gathered that are within reach. `among`, a condition on the row
+    both relations pass through, leaves most out before they are gathered; the records must meet it too.
     """
     reaches = reaches_of(who)
     if getattr(getattr(who, "user", who), "hides_sample", False):
@@ -149,10 +151,11 @@ def scope(
     if area != "self" and all(reach.path.count("/") == 1 for reach in places):
         # Nearly everything is seen, so a page is full after a few rows; united, every id would come first.
         return records.filter(Seen(walking, walking, *parts))
-    return records.filter(Seen(_united(records.model, unit, by_line, str(area), by_place), walking, *parts))
+    united = _united(records.model, unit, by_line, str(area), by_place, among)
+    return records.filter(Seen(united, walking, *parts))
 
 
-def _united(model: Any, unit: str, by_line: Any, area: str, by_place: Any) -> Q:
+def _united(model: Any, unit: str, by_line: Any, area: str, by_place: Any, among: Q | None) -> Q:
     """By the unit or by the area, united at the last row both relations pass through.
 
     There it is shortest: the initiatives of a commune are fewer than their reports.
@@ -162,7 +165,9 @@ def _united(model: Any, unit: str, by_line: Any, area: str, by_place: Any) -> Q:
     for step in shared:
         model = model._meta.get_field(step).related_model
     one, other = (
-        model._base_manager.filter(**{"__".join([*way[len(shared) :]] or ["pk"]) + "__in": reached})
+        model._base_manager.filter(
+            among or Q(), **{"__".join([*way[len(shared) :]] or ["pk"]) + "__in": reached}
+        )
         .order_by()
         .values("pk")
         for way, reached in zip(ways, (by_line, by_place), strict=True)
@@ -201,3 +206,7 @@ class ScopedQuerySet(models.QuerySet):
     def few_visible_to(self, who: Any):  # type: ignore[no-untyped-def]
         """The same, where what else is asked leaves few rows (see `scope`)."""
         return scope(self, who, unit=self.scope_unit, area=self.scope_area, few=True)
+
+    def visible_among(self, who: Any, among: Q):  # type: ignore[no-untyped-def]
+        """Those that meet `among`, of which there are few, and that `who` may see."""
+        return scope(self.filter(among), who, unit=self.scope_unit, area=self.scope_area, among=among)

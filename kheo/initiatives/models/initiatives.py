@@ -214,6 +214,12 @@ class Initiative(Guarded, models.Model):
                 condition=Q(practice__isnull=False),
                 name="initiative_of_practice",
             ),
+            # The same where one sees few places: not all of these, nor all of the practice.
+            models.Index(
+                fields=["practice", "area"],
+                condition=Q(practice__isnull=False),
+                name="initiative_practice_area",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -262,3 +262,26 @@ def test_panels_tell_each_what_waits(rf, world):
     assert shown(world.binh) == {"initiatives_approve": "1"}
     assert shown(world.minh) == {"initiatives_drafts": "1"}
     assert shown(world.lan) == {}
+
+
+def test_the_page_names_others_of_the_practice_that_one_may_see(client, world):
+    gong, flowers = (
+        Practice.objects.chosen_or_new(name, field=world.economy, by=world.minh)
+        for name in ("Tiếng kẻng", "Đường hoa")
+    )
+    first, _second, _flowers = (
+        draft(world, name, practice=practice).initiative
+        for name, practice in (
+            ("Kẻng bản Tam Liên", gong),
+            ("Kẻng bản Bãi Xa", gong),
+            ("Hoa bản Liên", flowers),
+        )
+    )
+    neighbours = draft(world, "Kẻng Tam Hợp", practice=gong, by=world.lan)
+    for post, theirs in ((world.minh, False), (world.duc, True), (world.hoa, True)):
+        page = as_(client, post).get(reverse("initiative", args=[first.pk])).content.decode()
+        assert "Kẻng bản Bãi Xa" in page
+        assert "Hoa bản Liên" not in page
+        assert ("Kẻng Tam Hợp" in page) == theirs
+    page = as_(client, world.lan).get(reverse("initiative", args=[neighbours.initiative.pk])).content.decode()
+    assert "Kẻng bản" not in page

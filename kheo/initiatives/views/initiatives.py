@@ -1,6 +1,7 @@
 """Initiatives: the list, the page of one, its start and its end."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -52,7 +53,8 @@ def initiative(request: Request, pk: int) -> HttpResponseBase:
     years = list(found.enrolments.select_related("field", "committee").order_by("-year", "-pk"))
     others = Initiative.objects.none()
     if found.practice_id:
-        others = Initiative.objects.visible_to(request.user).filter(practice=found.practice_id).exclude(pk=pk)
+        same = Q(practice=found.practice_id)
+        others = Initiative.objects.visible_among(request.user, same).exclude(pk=pk)
     year = today().year
     return render(
         request,
