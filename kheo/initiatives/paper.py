@@ -16,6 +16,7 @@ from kheo.papers import kinds
 from kheo.papers.kinds import Given, Kind
 from kheo.papers.models import sheet_of
 from kheo.papers.sheet import Annex, Article, Block, Content, Grid, Sheet, Text, Title
+from kheo.ui.lists import first_ids
 from kheo.units.models import Post, Unit
 
 REGISTRATION, LIST, CATALOGUE = "registration", "registration_list", "catalogue"
@@ -127,7 +128,8 @@ def _written(name: str, value: Any) -> str:
 
 def check_list(unit: Unit, part: str, by: Post) -> None:
     by.require(*WRITERS, unit=unit)
-    if not listed(unit, int(part)).exists():
+    # Not `exists`: hoping to meet one soon, PostgreSQL would look through the year of everybody.
+    if not first_ids(listed(unit, int(part)), 1):
         raise Refused(_("Nothing of your unit is registered for %(year)s yet.") % {"year": part})
 
 
