@@ -3,10 +3,23 @@
 Sizes are relative to the body's, so that the page shrinks with a phone's window and is exact on paper.
 """
 
+from django.templatetags.static import static
+
 from .layouts import Layout, Part
 
+# The law's Times New Roman where it is installed under that very name; else letters of the same widths that
+# travel with Kheo, so that a paper has the same lines wherever it is printed. A name alone would let a system
+# put any font in its place.
+_FACES = {
+    "regular": ("Times New Roman", "TimesNewRomanPSMT"),
+    "bold": ("Times New Roman Bold", "TimesNewRomanPS-BoldMT"),
+    "italic": ("Times New Roman Italic", "TimesNewRomanPS-ItalicMT"),
+    "bold-italic": ("Times New Roman Bold Italic", "TimesNewRomanPS-BoldItalicMT"),
+}
+_FAMILY = '"Kheo Paper", "Times New Roman", "Liberation Serif", serif'
+
 _ALL = """
-.sheet { font-family: "Times New Roman", "Liberation Serif", Tinos, serif; color: #000; background: #fff; }
+.sheet { color: #000; background: #fff; }
 .sheet p { margin: 0; max-width: none; }
 .sheet table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 .sheet td, .sheet th { padding: 0; vertical-align: top; font-weight: inherit; }
@@ -50,9 +63,11 @@ def css(layout: Layout) -> str:
     left, right = head["columns"]
     margins = " ".join(f"{page[side].used}mm" for side in ("top", "right", "bottom", "left"))
     inside = " ".join(f"{page[side].used / 2.1:.2f}cqi" for side in ("top", "right", "bottom", "left"))
-    number = f'{page["number_size"].used}pt "Times New Roman", "Liberation Serif", serif'
+    number = f"{page['number_size'].used}pt {_FAMILY}"
     rules = [
+        *(_face(name, local) for name, local in _FACES.items()),
         _ALL,
+        f".sheet {{ font-family: {_FAMILY}; }}",
         f".sheet {{ font-size: {base}pt; line-height: 1.15; }}",
         f".sheet .body p, .sheet .part-basis {{ line-height: {line}; margin-bottom: {gap}; }}",
         f".sheet .body .justify, .sheet .part-basis, .sheet h2, .sheet h3 {{ text-indent: {indent}; }}",
@@ -75,6 +90,16 @@ def css(layout: Layout) -> str:
         ".sheet-frame { border: 0; max-width: none; } }",
     ]
     return "\n".join(rules)
+
+
+def _face(name: str, local: tuple[str, ...]) -> str:
+    here = ", ".join(f'local("{each}")' for each in local)
+    return (
+        f'@font-face {{ font-family: "Kheo Paper"; font-display: swap; '
+        f"font-weight: {'bold' if 'bold' in name else 'normal'}; "
+        f"font-style: {'italic' if 'italic' in name else 'normal'}; "
+        f'src: {here}, url("{static(f"ui/fonts/paper-{name}.woff2")}") format("woff2"); }}'
+    )
 
 
 def _part(name: str, part: Part, base: float) -> str:

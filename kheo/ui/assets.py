@@ -34,8 +34,17 @@ TEST_ASSETS = BUILD / "test-assets"
 MODULES = ROOT / "node_modules"
 FONT_SOURCE = MODULES / "@expo-google-fonts" / "be-vietnam-pro"
 WEIGHTS = {400: "400Regular", 600: "600SemiBold"}
-# All weights together, as they travel; a page with its letters must fit in 100 KB.
+# Papers are set in Times New Roman, as the law asks. Where it is missing, letters of the same widths.
+PAPER_SOURCE = MODULES / "@expo-google-fonts" / "tinos"
+PAPER_STYLES = {
+    "regular": "400Regular",
+    "bold": "700Bold",
+    "italic": "400Regular_Italic",
+    "bold-italic": "700Bold_Italic",
+}
+# All weights together, as they travel; a page with its letters must fit in 100 KB, an A4 page with both.
 MOST_FONT_BYTES = 40 * 1024
+MOST_PAPER_BYTES = 56 * 1024
 NPM_SECONDS = 300
 # The phone's app: its sources, and the oldest browser it must run in (Chrome 119 is the last for Android 7).
 APP = ROOT / "kheo" / "offline" / "app"
@@ -114,21 +123,27 @@ def _trouble(message: Message) -> str:
 
 
 def make_fonts(say: Say) -> None:
-    """The page font with the letters people here write, and a set of digits of one width for columns."""
-    if not all(_font(weight).exists() for weight in WEIGHTS):
+    """The page font with the letters people here write, a set of digits of one width for columns, and the
+    letters of papers.
+    """
+    if not all(font.exists() for font in (*map(_font, WEIGHTS), *map(_paper_font, PAPER_STYLES))):
         install(say)
     folder = ASSETS / "ui" / "fonts"
     folder.mkdir(parents=True, exist_ok=True)
     for weight in WEIGHTS:
         subset_font(_font(weight), LETTERS, folder / f"kheo-{weight}.woff2")
         subset_font(_font(weight), DIGITS, folder / f"kheo-digits-{weight}.woff2", one_width=True)
+    for style in PAPER_STYLES:
+        subset_font(_paper_font(style), LETTERS, folder / f"paper-{style}.woff2")
     shutil.copyfile(FONT_SOURCE / "LICENSE_FONT", folder / "OFL.txt")
+    shutil.copyfile(PAPER_SOURCE / "LICENSE_FONT", folder / "OFL-paper.txt")
     make_share_picture()
-    weighed = sum(file.stat().st_size for file in folder.glob("*.woff2"))
-    if weighed > MOST_FONT_BYTES:
-        raise CannotBuild(
-            f"The fonts weigh {weighed} bytes, more than {MOST_FONT_BYTES}. Take letters out of letters.py."
-        )
+    for names, most in (("kheo-*.woff2", MOST_FONT_BYTES), ("paper-*.woff2", MOST_PAPER_BYTES)):
+        weighed = sum(file.stat().st_size for file in folder.glob(names))
+        if weighed > most:
+            raise CannotBuild(
+                f"The fonts {names} weigh {weighed} bytes, more than {most}. Take letters out of letters.py."
+            )
 
 
 def make_share_picture() -> None:
@@ -295,6 +310,11 @@ def collect() -> None:
 def _font(weight: int) -> Path:
     name = WEIGHTS[weight]
     return FONT_SOURCE / name / f"BeVietnamPro_{name}.ttf"
+
+
+def _paper_font(style: str) -> Path:
+    name = PAPER_STYLES[style]
+    return PAPER_SOURCE / name / f"Tinos_{name}.ttf"
 
 
 def _locks() -> list[Path]:

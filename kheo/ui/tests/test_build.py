@@ -46,6 +46,23 @@ def test_digits_get_one_width(tmp_path):
     assert (tmp_path / "text.woff2").stat().st_size < assets.MOST_FONT_BYTES // 2
 
 
+@pytest.mark.parametrize("style", assets.PAPER_STYLES)
+def test_papers_have_every_vietnamese_letter_as_wide_as_the_law_s_font(tmp_path, style):
+    source = assets._paper_font(style)
+    if not source.exists():
+        pytest.skip("kheo build has not fetched the font yet")
+    assets.subset_font(source, LETTERS, tmp_path / "paper.woff2")
+    font = TTFont(tmp_path / "paper.woff2")
+    names = font.getBestCmap()
+    # A tick stands on screens alone.
+    assert {letter for letter in LETTERS if ord(letter) not in names} <= {"✓"}
+    if style == "regular":
+        # The widths of Times New Roman, in 2048ths of its size.
+        widths = {"a": 909, "m": 1593, "W": 1933, "0": 1024, " ": 512, "ệ": 909, "Đ": 1479}
+        told = {letter: font["hmtx"][names[ord(letter)]][0] for letter in widths}
+        assert told == widths
+
+
 def test_a_fuzzy_translation_stops_the_build(tmp_path, monkeypatch):
     source = tmp_path / "kheo" / "room" / "locale" / "vi" / "LC_MESSAGES" / "django.po"
     source.parent.mkdir(parents=True)
