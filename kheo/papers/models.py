@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from kheo.audit.models import record
 from kheo.files.models import Attachment
 from kheo.files.types import PDF, PICTURES
-from kheo.lib.formats import moment, short_date
+from kheo.lib.formats import short_date
 from kheo.lib.periods import today
-from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.refusals import FasterColleague, Refused, was_faster
 from kheo.lib.vietnamese import nfc
 from kheo.units.committees import acts_for, bodies_of, require, waiting_at
 from kheo.units.guarded import Guarded
@@ -615,11 +615,7 @@ class Paper(Guarded, models.Model):
         last = PaperStep.objects.filter(paper=self.pk).select_related("by__user").order_by("-pk").first()
         if last is None:
             return _("Somebody else has changed this paper in the meantime. Reload the page.")
-        return _("%(who)s was faster: %(state)s at %(when)s. Look at it again before you go on.") % {
-            "who": last.by.user,
-            "state": last.in_words,
-            "when": moment(last.at),
-        }
+        return was_faster(last.by.user, last.in_words, last.at)
 
 
 class PaperStep(models.Model):

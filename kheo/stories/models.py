@@ -19,8 +19,7 @@ from kheo.fieldwork.models.field_reports import photos_of
 from kheo.files.models import Photo, in_archive
 from kheo.initiatives.models import Consent, Enrolment, Initiative
 from kheo.initiatives.models.initiatives import HEADS
-from kheo.lib.formats import moment
-from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.refusals import FasterColleague, Refused, was_faster
 from kheo.lib.vietnamese import fold, nfc, tone_blind
 from kheo.places.models import Area
 from kheo.plans.models import Field
@@ -480,11 +479,7 @@ class Story(Guarded, models.Model):
         last = self.steps.select_related("by__user", "by__unit").order_by("-at", "-pk").first()
         if last is None or last.by is None:
             return _("This story has moved on. Look at it again before you go on.")
-        return _("%(who)s was faster: %(state)s at %(when)s. Look at it again before you go on.") % {
-            "who": last.by,
-            "state": last.get_state_display(),
-            "when": moment(last.at),
-        }
+        return was_faster(last.by, last.get_state_display(), last.at)
 
 
 class StoryPhoto(models.Model):

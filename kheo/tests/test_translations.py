@@ -23,6 +23,16 @@ def test_no_room_speaks_of_another_rooms_things():
     assert not messages.borrowed()
 
 
+def test_who_was_faster_is_said_in_one_sentence():
+    rooms = [
+        room
+        for room in messages.SPEAKING
+        for words, _ in messages.messages(messages.translated(room))
+        if words.startswith("%(who)s was faster: %(")
+    ]
+    assert rooms == ["lib"]
+
+
 def test_words_are_found_in_code_and_templates(tmp_path, monkeypatch):
     monkeypatch.setattr(messages, "HOUSE", tmp_path)
     (tmp_path / "ui").mkdir()

@@ -15,7 +15,7 @@ from kheo.directives.reasons import told
 from kheo.files.models import Attachment
 from kheo.lib import document_numbers
 from kheo.lib.periods import today
-from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.refusals import FasterColleague, Refused, was_faster
 from kheo.lib.vietnamese import fold, nfc
 from kheo.places.paths import within
 from kheo.search import index
@@ -314,10 +314,8 @@ class Directive(models.Model):
         step = Step.objects.filter(directive=self.pk).select_related("by__user").order_by("-pk").first()
         if step is None:
             return _("Somebody else has changed this document in the meantime. Reload the page.")
-        return _("%(who)s was faster: the document is already “%(state)s”. Reload the page.") % {
-            "who": step.by.user if step.by else _("A colleague"),
-            "state": step.get_state_display(),
-        }
+        who = step.by.user if step.by else _("A colleague")
+        return was_faster(who, step.get_state_display(), step.at)
 
     def _apply(self, edit: Edit) -> dict[str, list]:
         changes = {}

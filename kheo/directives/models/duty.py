@@ -15,7 +15,7 @@ from kheo.audit.models import record
 from kheo.directives.rhythm import STANDING, Rhythm, period_of, span_of
 from kheo.files.models import Attachment
 from kheo.lib.periods import Period, today
-from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.refusals import FasterColleague, Refused, was_faster
 from kheo.lib.vietnamese import nfc
 from kheo.units.models import Post, Role, Unit
 from kheo.units.reach import ScopedQuerySet, scope
@@ -477,9 +477,6 @@ class Reply(models.Model):
 
     def _who_was_faster(self) -> str:
         now = Reply.objects.select_related("decided_by__user").get(pk=self.pk)
-        if now.decided_by is None:
+        if now.decided_by is None or now.decided_at is None:
             return _("The unit has sent a newer answer in the meantime. Reload the page.")
-        return _("%(who)s was faster: this answer is already “%(outcome)s”.") % {
-            "who": now.decided_by.user,
-            "outcome": now.get_outcome_display(),
-        }
+        return was_faster(now.decided_by.user, now.get_outcome_display(), now.decided_at)

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.audit.models import record
 from kheo.initiatives.models.initiatives import DESK, HEADS
-from kheo.lib.formats import moment
-from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.refusals import FasterColleague, Refused, was_faster
 from kheo.lib.rows import insert
 from kheo.lib.vietnamese import nfc
 from kheo.search import index
@@ -307,11 +306,7 @@ class Version(Guarded, models.Model):
         last = self.steps.select_related("by__user", "by__unit").order_by("-at", "-pk").first()
         if last is None:
             return gettext("This report has moved on. Look at it again before you go on.")
-        return gettext("%(who)s was faster: %(state)s at %(when)s. Look at it again before you go on.") % {
-            "who": last.by,
-            "state": last.get_state_display(),
-            "when": moment(last.at),
-        }
+        return was_faster(last.by, last.get_state_display(), last.at)
 
 
 class Step(models.Model):

@@ -16,9 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from kheo.audit.models import record
 from kheo.initiatives import asked
 from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS, Initiative
-from kheo.lib.formats import moment
 from kheo.lib.periods import today
-from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.refusals import FasterColleague, Refused, was_faster
 from kheo.lib.vietnamese import fold, nfc
 from kheo.places import paths
 from kheo.places.models import Area
@@ -590,11 +589,7 @@ class Enrolment(Guarded, models.Model):
         last = self.steps.select_related("by__user", "by__unit").order_by("-at", "-pk").first()
         if last is None or last.by is None:
             return gettext("This registration has moved on. Look at it again before you go on.")
-        return gettext("%(who)s was faster: %(state)s at %(when)s. Look at it again before you go on.") % {
-            "who": last.by,
-            "state": last.get_state_display(),
-            "when": moment(last.at),
-        }
+        return was_faster(last.by, last.get_state_display(), last.at)
 
 
 class Step(models.Model):

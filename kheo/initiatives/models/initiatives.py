@@ -16,7 +16,7 @@ from kheo.files.models import Attachment
 from kheo.initiatives.models.practices import Practice
 from kheo.lib.formats import short_date
 from kheo.lib.periods import today
-from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.refusals import FasterColleague, Refused, was_faster
 from kheo.lib.vietnamese import fold, nfc, sort_key
 from kheo.places.models import Area
 from kheo.places.paths import SortKeyField
@@ -481,13 +481,8 @@ class Ending(models.Model):
 
 def who_was_faster(entry: Entry | None, otherwise: str) -> str:
     """ "Bình đã duyệt lúc 14:05 05/7/2026…" from an entry of the journal; `otherwise` where there is none."""
-    from kheo.lib.formats import moment
     from kheo.ui.registry import verbs
 
     if entry is None or entry.user is None:
         return otherwise
-    return gettext("%(who)s was faster: %(verb)s at %(when)s. Look at it again before you go on.") % {
-        "who": entry.acting_as or str(entry.user),
-        "verb": verbs.word(entry.verb),
-        "when": moment(entry.at),
-    }
+    return was_faster(entry.acting_as or str(entry.user), verbs.word(entry.verb), entry.at)

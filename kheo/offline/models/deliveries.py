@@ -19,8 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.audit.models import record
 from kheo.initiatives.models.initiatives import DESK, HEADS, WRITERS
-from kheo.lib.formats import moment
-from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.refusals import FasterColleague, Refused, was_faster
 from kheo.lib.vietnamese import nfc
 from kheo.offline.models.phones import Phone
 from kheo.units.guarded import Guarded
@@ -218,11 +217,7 @@ class Delivery(Guarded, models.Model):
     def _what_happened(self) -> str:
         if self.decided_by is None or self.decided_at is None:
             return gettext("It waits no longer: %(sentence)s") % {"sentence": self.sentence}
-        return gettext("%(who)s was faster: %(state)s at %(when)s.") % {
-            "who": self.decided_by,
-            "state": self.get_state_display(),
-            "when": moment(self.decided_at),
-        }
+        return was_faster(self.decided_by, self.get_state_display(), self.decided_at)
 
     # The verbs
 

@@ -15,7 +15,7 @@ from kheo.directives.models import Assignment, Directive
 from kheo.files.models import Attachment
 from kheo.lib import formats
 from kheo.lib.periods import Period, today
-from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.refusals import FasterColleague, Refused, was_faster
 from kheo.lib.vietnamese import nfc
 from kheo.papers.kinds import Given
 from kheo.papers.models import keep_signed, settle
@@ -557,10 +557,7 @@ class Plan(models.Model):
         step = PlanStep.objects.filter(plan=self.pk).select_related("by__user").order_by("-pk").first()
         if step is None or step.by is None:
             return _("Somebody else has changed this plan in the meantime. Reload the page.")
-        return _("%(who)s was faster: the plan is already “%(state)s”. Reload the page.") % {
-            "who": step.by.user,
-            "state": step.get_state_display(),
-        }
+        return was_faster(step.by.user, step.get_state_display(), step.at)
 
 
 class PlanStep(models.Model):

@@ -19,8 +19,7 @@ from kheo.audit.models import record
 from kheo.initiatives import duplicates, registration
 from kheo.initiatives.models import Enrolment, Initiative, OnBehalf
 from kheo.lib.codes import new_code, read_code
-from kheo.lib.formats import moment
-from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.refusals import FasterColleague, Refused, was_faster
 from kheo.lib.vietnamese import nfc, sort_key
 from kheo.places.models import Area
 from kheo.places.paths import SortKeyField
@@ -404,11 +403,7 @@ class Submission(models.Model):
         last = self.steps.select_related("by__user", "by__unit").order_by("-pk").first()
         if last is None or last.by is None:
             return gettext("Its sender has changed it in the meantime. Look at it again before you go on.")
-        return gettext("%(who)s was faster: %(state)s at %(when)s.") % {
-            "who": last.by,
-            "state": last.get_state_display(),
-            "when": moment(last.at),
-        }
+        return was_faster(last.by, last.get_state_display(), last.at)
 
 
 class SubmissionStep(models.Model):
