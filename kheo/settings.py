@@ -53,8 +53,10 @@ def database() -> dict:
                 # Without IMMEDIATE, WAL refuses most contended writes; FULL because "received" means kept.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
+                # Each thread that answers has a cache of its own, filled anew for each page: what is mapped
+                # is shared with all and with the system.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA cache_size=-65536; "
+                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA cache_size=-8192; "
                 "PRAGMA journal_size_limit=67108864;",
             },
         }

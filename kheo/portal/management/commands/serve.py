@@ -12,13 +12,17 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection, connections
+from django.utils import translation
 from gunicorn.app.base import BaseApplication
 
+from kheo.lib import memory
 from kheo.upkeep.refusing import hold_the_data, stop_unless_safe
 
 ADDRESS = "127.0.0.1"
@@ -36,7 +40,13 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return get_internal_wsgi_application()
+        application = get_internal_wsgi_application()
+        # Every page and the words of both languages, once for all processes that answer.
+        import_module(settings.ROOT_URLCONF)
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                translation.gettext("")
+        return application
 
 
 class Command(BaseCommand):
@@ -59,6 +69,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
+        memory.give_back()
         stop_unless_safe()
         if not free(port):
             raise CommandError(
@@ -77,8 +88,7 @@ class Command(BaseCommand):
                 "graceful_timeout": 5,
                 "loglevel": "warning",
                 "control_socket_disable": True,
-                # A connection opened before the fork would be shared by two processes.
-                "pre_fork": lambda server, worker: connections.close_all(),
+                "pre_fork": lambda server, worker: before_the_fork(),
                 "when_ready": lambda server: self.ready(port, with_worker=not options["no_worker"]),
                 "on_exit": lambda server: self.stdout.write("Kheo has stopped."),
             }
@@ -88,6 +98,12 @@ class Command(BaseCommand):
         if with_worker:
             threading.Thread(target=keep_a_worker, daemon=True).start()
         self.stdout.write(f"Kheo answers on http://{ADDRESS}:{port}/ (Ctrl-C stops it).")
+
+
+def before_the_fork() -> None:
+    # A connection opened before the fork would be shared by two processes.
+    connections.close_all()
+    memory.settle()
 
 
 def usual_workers() -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from kheo.lib import memory
 from kheo.upkeep import working
 from kheo.upkeep.refusing import hold_the_data, stop_unless_safe
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--beside", type=int, help="the process with which it ends")
 
     def handle(self, *args: Any, beside: int | None = None, **options: Any) -> None:
+        memory.give_back()
         stop_unless_safe()
         hold_the_data()
         try:
