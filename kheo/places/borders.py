@@ -14,10 +14,10 @@ from itertools import accumulate, combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kheo.places.models import GSO
+from kheo.places.models import GSO, AreaCode
 
 if TYPE_CHECKING:
-    from kheo.places.models import Area
+    from kheo.places.models import Area, AreaQuerySet
     from kheo.ui.charts import Outlines
 
 FILE = Path(__file__).resolve().parent / "data" / "borders_nghe_an.topojson"
@@ -96,6 +96,12 @@ def outlines_of(areas: Iterable["Area"]) -> "Outlines":
     keys = {area.code: area.pk for area in areas if area.valid_from >= SINCE}
     paths: dict[Hashable, str] = {keys[code]: path for code, path in whole.paths.items() if code in keys}
     return Outlines(paths, whole.width, whole.height)
+
+
+def with_outlines(areas: "AreaQuerySet") -> "AreaQuerySet":
+    """Those of the areas that the file may know, with their codes."""
+    known = AreaCode.objects.filter(system=GSO, code__in=sorted(shapes())).order_by()
+    return areas.filter(pk__in=known.values("area")).prefetch_related("codes")
 
 
 def topology_of(areas: Iterable["Area"]) -> str:

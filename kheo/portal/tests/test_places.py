@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from kheo.initiatives.models import Initiative
 from kheo.initiatives.tests.cast import cast
-from kheo.places.models import Area
+from kheo.places import borders
+from kheo.places.models import GSO, Area, AreaCode
 from kheo.portal import published
 from kheo.stories.tests.cast import editor, known, running, written
 from kheo.stories.tests.cast import published as told
@@ -36,6 +37,13 @@ class PlacesOfThePast(TestCase):
         whole = published.whole()
         assert whole.by_commune == {self.cast.tam_quang.pk: 1}
         assert (whole.total, whole.communes_with_any) == (1, 1)
+
+    def test_a_commune_whose_borders_nobody_knows_counts_but_is_not_drawn(self):
+        quang = self.cast.tam_quang
+        assert quang.pk in published.whole().communes
+        assert published.whole().drawn == []
+        AreaCode.objects.create(area=quang, system=GSO, code=next(iter(borders.shapes())))
+        assert published.whole().drawn == [quang]
 
     def test_the_list_of_todays_commune_holds_it(self):
         page = self.client.get(reverse("public_list"), {"commune": self.cast.tam_quang.pk})
