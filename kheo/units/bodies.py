@@ -24,6 +24,8 @@ from kheo.places.models import Area, AreaSuccession
 from kheo.units.models import Committee, Competence, Function, Unit, UnitSuccession
 
 DATA = Path(__file__).parent / "data"
+# So many new ties are held in memory.
+AT_ONCE = 5000
 # What the Party committee of a district is called, by the district's type.
 SEATS = {"huyện": "Huyện ủy", "thị xã": "Thị ủy", "thành phố": "Thành ủy", "quận": "Quận ủy"}
 
@@ -260,7 +262,8 @@ def succeed_inside(areas: Iterable[Area], until: date = FOREVER) -> None:
                     legal_basis=body.basis,
                 )
             )
-    linked = set(UnitSuccession.objects.filter(known_to=FOREVER).values_list("predecessor", flat=True))
+    standing = UnitSuccession.objects.filter(known_to=FOREVER, predecessor__area__in=ends)
+    linked = set(standing.values_list("predecessor", flat=True))
     UnitSuccession.objects.bulk_create([row for row in rows if row.predecessor_id not in linked])
 
 
@@ -284,7 +287,7 @@ def succeed_areas(on: date) -> tuple[int, int]:
         .values_list("unit__area_id", "function_id", "unit_id", "unit__key", "unit__line")
     ):
         opening[place, function].append((candidate, candidate_key, candidate_line))
-    rows = []
+    rows: list[UnitSuccession] = []
     tied = UnitSuccession.objects.filter(predecessor=OuterRef("pk"), known_to=FOREVER)
     closing = Unit.objects.filter(valid_to=on, area__valid_to=on, annulled=False).exclude(Exists(tied))
     closing = closing.exclude(kind=Unit.Kind.PART)
@@ -321,5 +324,8 @@ def succeed_areas(on: date) -> tuple[int, int]:
         else:
             ended += 1
             rows.append(UnitSuccession(predecessor_id=unit, on=on, kind=UnitSuccession.Kind.ENDED))
+        if len(rows) >= AT_ONCE:
+            pour_made(rows)
+            rows.clear()
     pour_made(rows)
     return went, ended

@@ -16,6 +16,8 @@ from kheo.lib.pouring import pour
 from kheo.places import paths
 from kheo.units.models import Unit, UnitLineage, UnitSuccession
 
+PORTION = 20_000
+
 
 def recompute(touched: Iterable[int] | None = None) -> None:
     """Write the lineage and `path_now` of units anew from the successions: of all, or of those that have to
@@ -37,14 +39,18 @@ def recompute(touched: Iterable[int] | None = None) -> None:
             heirs[pk] = _instead(pk, heirs, successors, units)
         elif unit.kind == Unit.Kind.PART and unit.parent_id is not None:
             heirs[pk] = [row._replace(heir=unit.parent_id) if row.heir == pk else row for row in heirs[pk]]
-    _bring_to(
-        {
-            (pk, row.heir, row.first, row.end, row.share.numerator, row.share.denominator)
-            for pk in family.concerned
-            for row in heirs[pk]
-        },
-        None if touched is None else family.concerned,
-    )
+    # A nation has a quarter of a million lines: so many bodies' lines are held beside those that stand.
+    everyone = sorted(family.concerned)
+    for start in range(0, len(everyone), PORTION):
+        portion = everyone[start : start + PORTION]
+        _bring_to(
+            {
+                (pk, row.heir, row.first, row.end, row.share.numerator, row.share.denominator)
+                for pk in portion
+                for row in heirs[pk]
+            },
+            portion,
+        )
     now = today()
     changed = []
     for pk in family.concerned:
@@ -172,18 +178,15 @@ def _instead(
 _COLUMNS = ("unit_id", "heir_id", "valid_from", "valid_to", "share_numerator", "share_denominator")
 
 
-def _bring_to(wanted: set[tuple], concerned: Collection[int] | None) -> None:
-    """Write only what differs, among the lines of those concerned (of all, if None)."""
-    lines = UnitLineage.objects.known().values_list("pk", *_COLUMNS)
-    if concerned is not None:
-        lines = lines.filter(unit__among=concerned)
+def _bring_to(wanted: set[tuple], concerned: Collection[int]) -> None:
+    """Write only what differs, among the lines of those concerned."""
+    lines = UnitLineage.objects.known().filter(unit__among=concerned).values_list("pk", *_COLUMNS)
     held = {row[1:]: row[0] for row in lines}
     now, known = today(), {row[0] for row in held}
     gone = UnitLineage.objects.filter(pk__among=[pk for row, pk in held.items() if row not in wanted])
     # What was written this very day was never read.
     gone.filter(known_from=now).delete()
     gone.update(known_to=now)
-    # A nation has a quarter of a million of them.
     pour(
         UnitLineage,
         [*_COLUMNS, "basis", "known_from"],
