@@ -20,6 +20,8 @@ Work = Callable[..., Any]
 Told = tuple[str, float, str, float | None]
 # Of the full size of what a benchmark measures on; `--scale 0.02` is a smoke run.
 SCALE = 1.0
+# Megabytes of a small machine where another size than its usual one is asked for; `--memory 2048`.
+MEMORY = 0
 
 
 # What is slow is not run to the end: after so many runs, once they have taken so many milliseconds.

@@ -20,8 +20,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one object a line")
     parser.add_argument("--list", action="store_true", help="only say which benchmarks there are")
     parser.add_argument("--scale", type=float, default=1.0, help="of the full size; 0.02 is a smoke run")
+    parser.add_argument("--memory", type=int, default=0, help="MB of the small machine (machine.*)")
     options = parser.parse_args()
-    bench.SCALE = options.scale
+    bench.SCALE, bench.MEMORY = options.scale, options.memory
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kheo.settings")
     import django

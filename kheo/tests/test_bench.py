@@ -1,12 +1,15 @@
 """The harness of the benchmarks: what it says of a measured thing."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from django.db import connection
 
 from kheo import bench
-from kheo.bench import __main__, _served
+from kheo.bench import __main__, _served, _smaller, machine
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ def test_ranks_are_values_that_were_measured():
 
 
 # Measured on grounds of their own, elsewhere.
-OTHERS = ("text.", "crash", "offline.", "history.", "lists.")
+OTHERS = ("text.", "crash", "offline.", "history.", "lists.", "machine.")
 
 
 @pytest.mark.django_db
@@ -142,3 +145,64 @@ def test_history_is_measured_on_a_small_nation(monkeypatch):
                 assert bench.REGISTERED[f"history.pages.{name}.{who}"].work(at).status_code == 200
     finally:
         history.ground.cache_clear()
+
+
+SMALL_MACHINE = """
+import django; django.setup()
+from kheo import bench
+from kheo.bench import __main__, history, machine
+history.PROVINCES, bench.SCALE, bench.MEMORY = ("04",), 0.015, 700
+machine.RUNS, machine.AT_ONCE, machine.ROUNDS, machine.SENT = 1, 2, 1, 10
+# Measured on its own elsewhere; its reader alone takes ten seconds.
+machine.reorganised = lambda small: iter(())
+__main__.register_all()
+import json
+for line in bench.results(bench.REGISTERED["machine.small"]):
+    print(json.dumps(line))
+"""
+
+
+@pytest.fixture
+def small_machine():
+    try:
+        with _smaller.smaller(64 * _smaller.MB) as made:
+            yield made
+    except _smaller.NotHere as why:
+        pytest.skip(str(why))
+
+
+def test_a_small_machine_has_no_more_than_it_is_given(small_machine):
+    """What a program takes is seen; one that takes more than there is is ended, and counted."""
+    fits, too_much = (f"x = bytearray({n} * 1024 * 1024); import time; time.sleep(0.5)" for n in (20, 200))
+    subprocess.run(small_machine.command(sys.executable, "-c", fits), check=True)
+    assert 20 < small_machine.most() / _smaller.MB < 64
+    assert small_machine.killed == 0
+    assert subprocess.run(small_machine.command(sys.executable, "-c", too_much), check=False).returncode != 0
+    assert small_machine.killed == 1
+    assert small_machine.peak <= 64 * _smaller.MB
+
+
+def test_the_old_pc_at_a_tiny_size(small_machine, tmp_path):
+    """The whole story, each process of it inside: made, opened, a phone, a backup."""
+    environment = {**os.environ, "KHEO_DATA": str(tmp_path), "KHEO_SECRET_KEY": "x"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "kheo.settings", "KHEO_DATABASE": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL_MACHINE], env=environment, cwd=_served.ROOT,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = {line["name"]: line["value"] for line in map(json.loads, done.stdout.splitlines())}
+    assert told["machine.small.killed"] == told["machine.small.at_once.failed"] == 0
+    assert 0 < told["machine.small.public_home.p50"] <= told["machine.small.public_home.p95"]
+    assert 50 < told["machine.small.worker"] < 200
+    assert told["machine.small.phone.refused"] == 0
+    assert told["machine.small.make.programs"] < told["machine.small.peak"] < 700
+
+
+def test_where_no_small_machine_can_be_made_a_sentence_says_why(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(_smaller, "_parent", lambda: (tmp_path / "nowhere", 2))
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    assert list(machine.small()) == []
+    assert "needs root and a memory cgroup that may be written" in capsys.readouterr().err
+    assert list(machine.nation()) == []
+    assert "with --postgres" in capsys.readouterr().err
