@@ -45,6 +45,16 @@ class BoundField(forms.BoundField):
         return " ".join(ids) or None
 
 
+class AtOnce(forms.models.ModelChoiceIterator):
+    """Choices read by one question: on PostgreSQL Django opens a cursor for each list, as if it were long."""
+
+    def __iter__(self) -> Any:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        for each in self.queryset.all():
+            yield self.choice(each)
+
+
 class Renderer(TemplatesSetting):
     """House templates for forms, fields and error lists."""
 
@@ -204,6 +214,8 @@ def _prepare(field: forms.Field) -> None:
             field.max_length = LONGEST_TEXT
             field.validators.append(MaxLengthValidator(LONGEST_TEXT))
             field.widget.attrs.setdefault("maxlength", str(LONGEST_TEXT))
+    if isinstance(field, forms.ModelChoiceField):
+        field.iterator = AtOnce
     if isinstance(field.widget, forms.Textarea):
         field.widget.attrs.setdefault("rows", "5")
         field.widget.attrs.pop("cols", None)

@@ -20,8 +20,8 @@ def offer_communes(form: forms.BaseForm, by: Post | None) -> None:
     if area is None or area.commune is not None:
         del form.fields["commune"]
     else:
-        here = Area.objects.on(today()).communes().within_now(area)
-        form.fields["commune"].queryset = here.in_vietnamese_order()  # type: ignore[attr-defined]
+        here = Area.objects.on(today()).communes().within_now(area).in_vietnamese_order()
+        form.fields["commune"].queryset = here.only("full_name", "sort_key", "path_now")  # type: ignore[attr-defined]
 
 
 class UnitFilter(Form):
