@@ -22,6 +22,7 @@ from kheo.reporting.models import OURS, ReportedFigure
 from kheo.reporting.records import TOGETHER, Question
 from kheo.tallies.figures import Reading, Row, Table
 from kheo.ui.charts import BarChart, Choropleth, LineChart
+from kheo.ui.lists import in_parts
 
 ENROLLED = TOGETHER["enrolled"]
 AMOUNTS = ("households", "people", "money_vnd", "land_m2", "length_cm", "work_days")
@@ -322,17 +323,24 @@ class Dashboard:
     @cached_property
     def outside(self) -> dict[str, int]:
         """What the year's figures leave out or take from publications, of all that is seen."""
-        seen = Initiative.objects.visible_to(self.who)
-        enrolled = Enrolment.objects.visible_to(self.who).filter(year=self.year)
+        # What is known from publications alone is little, whoever looks.
+        seen = Initiative.objects.few_visible_to(self.who)
+        told = Enrolment.objects.few_visible_to(self.who).filter(state="published", year=self.year)
+        under_way = Enrolment.objects.visible_to(self.who).filter(
+            state__in=["sent", "received", "confirmed"], year=self.year
+        )
         if not self.sample:
             seen = seen.filter(sample=False)
-            enrolled = enrolled.filter(initiative__owner__sample=False, initiative__area__sample=False)
+            told, under_way = (
+                some.filter(initiative__owner__sample=False, initiative__area__sample=False)
+                for some in (told, under_way)
+            )
         counted = Enrolment.objects.counted().values("initiative")
         unplaced = seen.filter(state="published").filter(Q(commune=None) | ~Q(pk__in=counted))
         return {
             "unplaced": unplaced.count(),
-            "published": enrolled.filter(state="published", initiative__commune__isnull=False).count(),
-            "under_way": enrolled.filter(state__in=["sent", "received", "confirmed"]).count(),
+            "published": told.filter(initiative__commune__isnull=False).count(),
+            "under_way": in_parts(under_way).count(),
         }
 
     def reported(self) -> list[dict[str, Any]]:

@@ -61,14 +61,14 @@ def read_in_order() -> bool:
     return _in_order.get()
 
 
-def in_parts(queryset: models.QuerySet) -> models.QuerySet:
-    """The ids of the rows, in no order: what is seen in one of two ways follows what is seen in the other.
+def parts_of(queryset: models.QuerySet) -> list[models.QuerySet]:
+    """The same rows as several questions that share none of them, each of which can begin with its own index.
 
-    Sliced, the database stops as soon as there are enough; of a union it would find every row first. It needs
-    a condition that knows its `parts`, of which a row meets one at most (`units.reach.Seen`).
+    It needs a condition that knows its `parts`, of which a row meets one at most (`units.reach.Seen`); where
+    there is none, it is the one question.
     """
-    ids = queryset.order_by().values_list("pk", flat=True)
-    nodes: list[Node] = [ids.query.where]
+    found = queryset.order_by()
+    nodes: list[Node] = [found.query.where]
     for node in nodes:
         if node.connector != Q.AND or node.negated:
             continue
@@ -77,11 +77,23 @@ def in_parts(queryset: models.QuerySet) -> models.QuerySet:
             if parts := getattr(getattr(condition, "lhs", None), "parts", ()):
                 # Its own copy: `order_by` has made one of the whole question.
                 node.children.pop(place)
-                each = [ids.filter(part) for part in parts]
-                return each[0].union(*each[1:], all=True)
+                return [found.filter(part) for part in parts]
             if isinstance(condition, Node):
                 nodes.append(condition)
-    return ids
+    return [found]
+
+
+def one_after_another(parts: Sequence[Any]) -> Any:
+    """The answers of several questions in one query, none compared with another."""
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+
+
+def in_parts(queryset: models.QuerySet) -> models.QuerySet:
+    """The ids of the rows, in no order: what is seen in one of two ways follows what is seen in the other.
+
+    Sliced, the database stops as soon as there are enough; of a union it would find every row first.
+    """
+    return one_after_another([part.values_list("pk", flat=True) for part in parts_of(queryset)])
 
 
 def count_to(queryset: models.QuerySet, most: int = COUNT_TO) -> int:
