@@ -29,7 +29,7 @@ from kheo.initiatives.views.enrolments import said
 from kheo.lib.formats import number
 from kheo.places.models import Area
 from kheo.submissions.models import Submission
-from kheo.ui.lists import COUNT_TO, Page, total_words
+from kheo.ui.lists import COUNT_TO, Page, in_order, total_words
 from kheo.units.models import Post
 
 # Who looks at what comes in.
@@ -360,16 +360,16 @@ def listed(
     backwards = backwards and at is not None
     ascending = oldest != backwards
     streams = [_stream(post, kind, chosen, at, ascending, size + 1) for kind in kinds]
-    found = list(islice(merge(*streams, key=lambda pair: pair[0], reverse=not ascending), size + 1))
+    found = list(islice(merge(*streams, reverse=not ascending), size + 1))
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
-    rows = [arrival for _mark, arrival in found]
+    rows = _arrivals(found)
     prepare(rows)
     return Page(
         rows=rows,
-        next_url=_url(request, "after", found[-1][0]) if found and (more or backwards) else "",
-        previous_url=_url(request, "before", found[0][0])
+        next_url=_url(request, "after", found[-1]) if found and (more or backwards) else "",
+        previous_url=_url(request, "before", found[0])
         if found and (more if backwards else at is not None)
         else "",
         total=total if total <= COUNT_TO else None,
@@ -379,9 +379,9 @@ def listed(
 
 def _stream(
     post: Post, kind: Kind, chosen: dict[str, Any], at: Mark | None, ascending: bool, most: int
-) -> Iterator[tuple[Mark, Arrival]]:
+) -> Iterator[Mark]:
     rank = -KINDS.index(kind)
-    rows = waiting_for(post, kind, chosen).with_facts().annotate(came_at=kind.came_at)
+    rows = waiting_for(post, kind, chosen).annotate(came_at=kind.came_at)
     if at is not None:
         beyond, pk_beyond = ("gt", "pk__gt") if ascending else ("lt", "pk__lt")
         condition = Q(**{f"came_at__{beyond}": at[0]})
@@ -391,8 +391,19 @@ def _stream(
             condition |= Q(came_at=at[0])
         rows = rows.filter(condition)
     sign = "" if ascending else "-"
-    for row in rows.order_by(f"{sign}came_at", f"{sign}pk")[:most]:
-        yield (row.came_at, rank, row.pk), Arrival(kind, row)
+    for came_at, pk in rows.order_by(f"{sign}came_at", f"{sign}pk").values_list("came_at", "pk")[:most]:
+        yield came_at, rank, pk
+
+
+def _arrivals(found: Sequence[Mark]) -> list[Arrival]:
+    """What these marks stand for, with what a line shows: of the page alone, not of all that waits."""
+    rows: dict[tuple[int, int], Arrival] = {}
+    for place, kind in enumerate(KINDS):
+        came = {pk: came_at for came_at, rank, pk in found if rank == -place}
+        for row in in_order(kind.model.objects.with_facts(), list(came)):
+            row.came_at = came[row.pk]
+            rows[-place, row.pk] = Arrival(kind, row)
+    return [rows[rank, pk] for _came, rank, pk in found if (rank, pk) in rows]
 
 
 def _url(request: HttpRequest, name: str, mark: Mark) -> str:
