@@ -44,8 +44,8 @@ class Server(BaseApplication):
         # Every page and the words of both languages, once for all processes that answer.
         import_module(settings.ROOT_URLCONF)
         for language, _name in settings.LANGUAGES:
-            with translation.override(language):
-                translation.gettext("")
+            translation.activate(language)
+        translation.deactivate()
         return application
 
 
