@@ -94,7 +94,7 @@ class Smaller:
 
     @property
     def faults(self) -> int:
-        """How often something waited for the disk that had been in memory or was read for the first time."""
+        """Major page faults: how often a program waited for the disk to bring a page of its memory."""
         return self.told("memory.stat", "total_pgmajfault" if self.version == 1 else "pgmajfault")
 
     @property

@@ -106,7 +106,7 @@ def say(words: str) -> None:
 def used(machine: Smaller, faults: int) -> Iterator[Told]:
     """What a piece of work took, beside what the machine has."""
     yield "programs", machine.most() / MB, "MB of programs", None
-    yield "faults", machine.faults - faults, "waits for the disk", None
+    yield "faults", machine.faults - faults, "major page faults", None
 
 
 def named(name: str, told: Iterable[Told]) -> Iterator[Told]:
@@ -117,7 +117,7 @@ def named(name: str, told: Iterable[Told]) -> Iterator[Told]:
 def whole(machine: Smaller) -> Iterator[Told]:
     yield "peak", machine.peak / MB, "MB, files included", None
     yield "killed", machine.killed, "processes ended for want of memory", None
-    yield "faults", machine.faults, "waits for the disk", None
+    yield "faults", machine.faults, "major page faults", None
 
 
 # What is done on it
