@@ -23,7 +23,7 @@ from kheo.places.models import GSO, Area, AreaLineage, AreaQuerySet
 from kheo.places.paths import ids, next_prefix, within
 from kheo.plans.models import Field
 from kheo.tallies.estimates import Estimate, Shares, estimates, shares_of
-from kheo.tallies.joining import Placed, Sums, at_heirs, in_place, place, place_now
+from kheo.tallies.joining import Placed, Sums, at_heirs, at_lines, at_lines_of_all, in_place, place, place_now
 from kheo.tallies.measures import KINDS, REGISTRY, Measure
 from kheo.tallies.models import SUMS, AreaYear, Cell
 from kheo.ui.lists import reading_in_order
@@ -169,17 +169,24 @@ class Reading:
 
     @cached_property
     def cells(self) -> QuerySet[Cell]:
-        cells = self._of_period(Cell.objects.all())
-        if self.area is not None:
-            cells = cells.filter(area__in=self._sources)
-        return self._readable(cells)
+        if self.area is None:
+            return self._readable(self._of_period(Cell.objects.all()))
+        whole, partly = self._lying
+        return self._cells_of([*whole, *partly])
 
-    @property
-    def _sources(self) -> QuerySet:
-        """The areas of any day of which some part lies in the area asked for, in this structure."""
-        lines = AreaLineage.objects.answering(self.day, self.known_on)
-        inside = Area.objects.within(self.area.path if self.area else "").order_by().values("pk")
-        return lines.filter(heir__in=inside).order_by().values("area")
+    def _cells_of(self, areas: Collection[int]) -> QuerySet[Cell]:
+        return self._readable(self._of_period(Cell.objects.filter(area__among=areas)))
+
+    @cached_property
+    def _lying(self) -> tuple[list[int], list[int]]:
+        """The areas of any day that lie in the area asked for, in this structure: whole, and with a part."""
+        whole: list[int] = []
+        partly: list[int] = []
+        for source in self._areas.sources:
+            heirs = self._areas.heirs_of(source)
+            inside = sum(share for _heir, share in heirs) == 1 and all(pk in self._inside for pk, _s in heirs)
+            (whole if inside else partly).append(source)
+        return whole, partly
 
     def _of_period(self, cells: QuerySet) -> QuerySet:
         cells = cells.filter(measure__in=list(self._names))
@@ -361,26 +368,29 @@ class Reading:
         return [*rows, *_nowhere(sums.get(None, {}))]
 
     def _by_line(self) -> list[Row]:
-        rows = UnitLineage.objects.answering(self.day, self.known_on)
-        # Nearly every body's heirs work in its own line: those are summed by line at once.
-        elsewhere = rows.exclude(heir__line=F("unit__line")).order_by()
-        if self.area is not None:
-            # Of a place only its own few bodies are looked up, not those of a whole nation.
-            elsewhere = elsewhere.filter(unit__in=self.cells.order_by().values("unit"))
-        others = list(elsewhere.values_list("unit", flat=True))
+        lineage = UnitLineage.objects.answering(self.day, self.known_on)
         sums: Sums = defaultdict(lambda: defaultdict(int))
-        for line, values in self._summed("unit__line", True, ~Q(unit__in=others)).items():
-            sums[line].update(values)
-        if others:
-            lineage = _Lineage(
-                rows.filter(unit__in=others).values_list(
-                    "unit_id", "heir_id", "share_numerator", "share_denominator"
-                )
-            )
-            lines = dict(Unit.objects.order_by().values_list("pk", "line"))
-            for unit, values in self._summed("unit_id", True, Q(unit__in=others)).items():
+        # Nearly every body's heirs work in its own line; the others are looked at one by one.
+        bodies: Sums = defaultdict(lambda: defaultdict(int))
+        if self.area is None:
+            rows = (at_lines_of_all if self.everything else at_lines)(self.cells, lineage)
+        else:
+            whole, partly = self._lying
+            rows = at_lines(self._cells_of(whole), lineage)
+            for (unit, measure), value in self._partly("unit_id", partly).items():
+                bodies[unit][measure] += value
+        for line, unit, measure, value in rows:
+            at = sums[line] if unit is None else bodies[unit]
+            at[self._names[measure]] += int(value)
+        if bodies:
+            columns = ("unit_id", "heir_id", "share_numerator", "share_denominator")
+            told = list(lineage.filter(unit__among=bodies).values_list(*columns))
+            heirs = _Lineage(told)
+            named = {*bodies, *(heir for _unit, heir, *_share in told)}
+            lines = dict(Unit._base_manager.filter(pk__among=named).values_list("pk", "line"))
+            for unit, values in bodies.items():
                 for measure, value in values.items():
-                    for heir, part in lineage.divide(unit, value):
+                    for heir, part in heirs.divide(unit, value):
                         # What nobody has decided stays in the body's own line.
                         sums[lines[heir or unit]][measure] += part
         return [
@@ -519,27 +529,37 @@ class Reading:
                     at[name] = at.get(name, 0) + part
         return sums
 
-    def _summed(self, column: str, through_area: bool = False, among: Q | None = None) -> Sums:
+    def _summed(self, column: str, through_area: bool = False) -> Sums:
         """By the values of a column, for each measure. With an area asked for, only the share that is its."""
         share = self.area is not None and through_area
-        if among is None and (column, share) in self._known:
+        if (column, share) in self._known:
             return self._known[column, share]
         found: Sums = defaultdict(lambda: defaultdict(int))
-        if among is None:
-            self._known[column, share] = found
-        # Grouped in the order of the index, so that little is sorted; it holds all that is asked of a row.
-        cells = (self.cells if among is None else self.cells.filter(among)).order_by()
-        columns = ["measure", "area_id", column] if share else ["measure", column]
-        with reading_in_order():
-            rows = list(cells.values_list(*columns).annotate(v=Sum("value")))
+        self._known[column, share] = found
         if not share:
-            for measure, key, value in rows:
-                found[key][self._names[measure]] += int(value)
-            return found
-        for measure, area, key, value in rows:
-            inside = sum(part for heir, part in self._areas.divide(area, int(value)) if heir in self._inside)
-            if inside:
-                found[key][self._names[measure]] += inside
+            cells = self.cells
+        else:
+            whole, partly = self._lying
+            cells = self._cells_of(whole)
+            for (key, measure), value in self._partly(column, partly).items():
+                found[key][measure] += value
+        # Grouped in the order of the index, so that little is sorted; it holds all that is asked of a row.
+        with reading_in_order():
+            rows = list(cells.order_by().values_list("measure", column).annotate(v=Sum("value")))
+        for measure, key, value in rows:
+            found[key][self._names[measure]] += int(value)
+        return found
+
+    def _partly(self, column: str, areas: Collection[int]) -> dict[tuple[Any, str], int]:
+        """What of areas that lie here with a part falls to the area asked for, by a column and measure."""
+        found: dict[tuple[Any, str], int] = defaultdict(int)
+        if areas:
+            cells = self._cells_of(areas).order_by()
+            rows = cells.values_list("measure", "area_id", column).annotate(v=Sum("value"))
+            for measure, area, key, value in rows:
+                for heir, part in self._areas.divide(area, int(value)):
+                    if part and heir in self._inside:
+                        found[key, self._names[measure]] += part
         return found
 
     @cached_property
@@ -597,13 +617,18 @@ class Reading:
 
     @cached_property
     def _areas(self) -> "_Lineage":
-        rows = AreaLineage.objects.answering(self.day, self.known_on)
-        rows = rows.exclude(area__level="hamlet")
-        if self.area is not None:
-            rows = rows.filter(area__in=self._sources)
-        return _Lineage(
-            rows.values_list("area_id", "heir_id", "share_numerator", "share_denominator"),
-        )
+        lines = AreaLineage.objects.answering(self.day, self.known_on)
+        columns = ("area_id", "heir_id", "share_numerator", "share_denominator")
+        if self.area is None:
+            return _Lineage(lines.exclude(area__level="hamlet").values_list(*columns))
+        here = lines.filter(within("heir__path", self.area.path)).exclude(heir__level="hamlet")
+        rows = list(here.exclude(area__level="hamlet").values_list(*columns))
+        # Of what is divided, the shares of those outside as well.
+        divided = {area for area, _heir, numerator, denominator in rows if numerator != denominator}
+        if divided:
+            rows = [row for row in rows if row[0] not in divided]
+            rows += lines.filter(area__among=divided).values_list(*columns)
+        return _Lineage(rows)
 
     @cached_property
     def _units(self) -> "_Lineage":
@@ -663,6 +688,10 @@ class _Lineage:
             self._heirs[source].append((heir, Fraction(numerator, denominator)))
         # What else was read of the heirs, by their ids.
         self.about: dict[int, Any] = {}
+
+    @property
+    def sources(self) -> Iterable[int]:
+        return self._heirs.keys()
 
     def heirs_of(self, source: int) -> list[tuple[int | None, Fraction]]:
         return self._heirs.get(source) or [(None, Fraction(1))]

@@ -20,7 +20,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import F, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Left, StrIndex
 
 from kheo.lib.periods import FOREVER
@@ -28,7 +28,9 @@ from kheo.lib.rows import WordedRows, often
 from kheo.places.lineage import spread
 from kheo.places.models import AreaLineage
 from kheo.places.paths import ids, next_prefix, within
-from kheo.tallies.models import SUMS, AreaYear
+from kheo.tallies.models import SUMS, AreaYear, Cell
+from kheo.ui.lists import reading_in_order
+from kheo.units.models import Unit, UnitLineage
 
 Sums = dict[Any, dict[str, int]]
 
@@ -239,6 +241,55 @@ def _divided(years: Any, lines: Any, measures: Sequence[str]) -> list[tuple]:
         "GROUP BY y.area_id, l.heir_id, l.path, l.share_numerator, l.share_denominator "
         "ORDER BY y.area_id, l.heir_id",
     )
+
+
+# Line, body, what the cell is named by, value.
+OfLine = tuple[str, int | None, str, int]
+
+
+def at_lines(cells: QuerySet[Cell], lineage: QuerySet[UnitLineage]) -> list[OfLine]:
+    """Cells summed by the line of their body, from those of some thousand bodies. One statement.
+
+    A body is named only where one of its heirs in this lineage works in another line.
+    """
+    alias = cells.db
+    elsewhere = lineage.filter(unit=OuterRef("pk")).exclude(heir__line=OuterRef("line")).order_by()
+    # Not `objects`: a body that is left out here would be lost to the total.
+    units = Unit._base_manager.annotate(elsewhere=Exists(elsewhere)).order_by()
+    summed = cells.order_by().values_list("unit_id", "measure").annotate(v=Sum("value"))
+    try:
+        c_sql, c_params = summed.query.get_compiler(alias).as_sql()
+        names = units.values_list("pk", "line", "elsewhere")
+        u_sql, u_params = names.query.get_compiler(alias).as_sql()
+    except EmptyResultSet:
+        return []
+    # First summed, then a few thousand bodies are looked up, not the body of each cell.
+    once = "MATERIALIZED " if connections[alias].vendor == "postgresql" else ""
+    sql = (
+        f"WITH c AS {once}({c_sql}), "  # noqa: S608  (our own words)
+        f"u AS {once}(SELECT * FROM ({u_sql}) x WHERE x.pk IN (SELECT unit_id FROM c)) "
+        "SELECT u.line, CASE WHEN u.elsewhere THEN u.pk END, c.measure, SUM(c.v) "
+        "FROM c JOIN u ON u.pk = c.unit_id GROUP BY 1, 2, 3"
+    )
+    with connections[alias].cursor() as cursor:
+        cursor.execute(sql, [*c_params, *u_params])
+        return cursor.fetchall()
+
+
+def at_lines_of_all(cells: QuerySet[Cell], lineage: QuerySet[UnitLineage]) -> list[OfLine]:
+    """The same from those of nearly every body there is: lineage and bodies are gone through once."""
+    elsewhere = lineage.exclude(heir__line=F("unit__line")).order_by()
+    others = sorted(set(elsewhere.values_list("unit_id", flat=True)))
+    cells = cells.order_by()
+    with reading_in_order():
+        lines = cells.exclude(unit__among=others).values_list("unit__line", "measure")
+        found: list[OfLine] = [
+            (line, None, measure, value) for line, measure, value in lines.annotate(v=Sum("value"))
+        ]
+    if others:
+        bodies = cells.filter(unit__among=others).values_list("unit__line", "unit_id", "measure")
+        found += bodies.annotate(v=Sum("value"))
+    return found
 
 
 def _sums(measures: Sequence[str]) -> str:

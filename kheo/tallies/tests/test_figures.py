@@ -390,6 +390,31 @@ class OfBodies(Counting, TestCase):
             [row.key for row in year(2026, "unit", everything=True, structure=IN_2024).rows], ["-"]
         )
 
+    def test_of_one_place_lines_are_those_of_the_whole(self):
+        """A body that goes over by shares into two lines, one that stays, one nobody has decided about."""
+        ended = {"valid_to": date(2025, 7, 1)}
+        shared, waiting = self.body(self.area, **ended), self.body(self.area, line="women", **ended)
+        heirs = [self.body(self.area, line, valid_from=date(2025, 7, 1)) for line in ("party", "women")]
+        two = [self.body(self.area, line, valid_from=date(2025, 7, 1)) for line in ("women", "youth")]
+        self.succeed(shared, *heirs)
+        self.succeed(waiting, *two)
+        for number, tie in enumerate(UnitSuccession.objects.filter(predecessor=shared).order_by("pk"), 1):
+            tie.share_numerator, tie.share_denominator = number, 3
+            tie.save()
+        lineage.recompute()
+        self.cell(self.area, 9, unit=shared)
+        self.cell(self.area, 5, unit=waiting)
+        self.cell(self.area, 2, unit=self.body(self.area, line="youth"))
+        told = lambda **how: {  # noqa: E731
+            row.key: row.of("people")
+            for row in year(2024, "line", everything=True, structure=IN_2026, **how).rows
+        }
+        self.assertEqual(told(), {"party": 3, "women": 11, "youth": 2})
+        self.assertEqual(told(area=self.area), told())
+        self.assertEqual(told(area=self.area.parent), told())
+        with mock.patch("kheo.tallies.figures.at_lines_of_all", side_effect=AssertionError):
+            self.assertEqual(told(area=self.area), {"party": 3, "women": 11, "youth": 2})
+
     def test_an_undecided_division_of_a_body_is_not_guessed(self):
         old = self.body(self.area, valid_to=date(2025, 7, 1))
         two = [self.body(self.area, valid_from=date(2025, 7, 1)) for _ in range(2)]
