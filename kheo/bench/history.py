@@ -35,6 +35,7 @@ from kheo.demo.living import UNTIL
 from kheo.fieldwork.models import FieldReport, ReportFigure, field_reports
 from kheo.fieldwork.models.versions import State
 from kheo.initiatives.models import Enrolment, Initiative
+from kheo.lib.memory import settle
 from kheo.lib.periods import FOREVER, Period, today
 from kheo.places import moves
 from kheo.places.changes import AreaChange, Opening, Succeeding
@@ -100,6 +101,8 @@ def ground() -> Ground:
     assert now.province is not None
     then = Area.objects.on(YEAR.last).get(pk=commune.province.pk if commune.province else 0)
     initiative = Initiative.objects.filter(commune=commune, state="running").order_by("pk")[:1].get()
+    # As in a process that answers (`kheo serve`).
+    settle()
     return Ground(then, now.province, posts, people, initiative.pk)
 
 

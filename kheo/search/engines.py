@@ -78,7 +78,7 @@ class Engine:
 
     def filled(self, values: Sequence[Any], step: int, asked: str) -> list[Any]:
         own = {_ASKED: asked, _STEP: step}
-        return [value if isinstance(value, list) else own.get(value, value) for value in values]
+        return [own.get(value, value) for value in values]
 
     def steps(self, question: Question) -> list[str]:
         """What each step asks, in the database's own language."""

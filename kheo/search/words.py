@@ -95,7 +95,7 @@ def snippet(text: str, question: Question, around: int = 12) -> str:
     answers = (
         place
         for place, word in enumerate(shown)
-        if any(w.startswith(question.folded) for w in words(fold(word)))
+        if any(w.startswith(question.folded) for w in _both(word)[1])
     )
     position = next(answers, 0)
     first = max(0, position - around // 2)
