@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS = ROOT / "test-results"
@@ -205,6 +205,19 @@ def sign_in(browser_page: Page, live_server: Any) -> Callable[[Any], Page]:
         return browser_page
 
     return sign_in
+
+
+@pytest.fixture
+def send() -> Callable[[Locator], None]:
+    """send(button): presses what sends a form and waits for the page that answers. Who asks the database, or
+    goes elsewhere, before it has come may be ahead of a busy machine.
+    """
+
+    def press(button: Locator) -> None:
+        with button.page.expect_navigation():
+            button.click()
+
+    return press
 
 
 @pytest.fixture

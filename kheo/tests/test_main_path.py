@@ -37,8 +37,8 @@ LETTERS_A_SECOND, MINUTES = 2, 2
 class Cast:
     """Whoever acts next stands before the page; what they typed and ticked is counted."""
 
-    def __init__(self, page: Page, sign_in, demonstration) -> None:
-        self.page, self.sign_in, self.user = page, sign_in, demonstration
+    def __init__(self, page: Page, sign_in, send, demonstration) -> None:
+        self.page, self.sign_in, self.send, self.user = page, sign_in, send, demonstration
         self.letters = self.fields = 0
 
     def enters(self, name: str, **post: Any) -> Page:
@@ -60,13 +60,13 @@ class Cast:
         self.fields += 1
 
     def presses(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        self.send(self.page.get_by_role("button", name=name, exact=True))
 
 
 @pytest.fixture
-def on_stage(browser_page, sign_in, demonstration) -> Cast:
+def on_stage(browser_page, sign_in, send, demonstration) -> Cast:
     browser_page.context.set_default_timeout(30_000)
-    return Cast(browser_page, sign_in, demonstration)
+    return Cast(browser_page, sign_in, send, demonstration)
 
 
 def in_a_real_commune() -> Any:
@@ -132,7 +132,7 @@ def test_what_was_ordered_is_answered(on_stage, browser_page, demonstration):
     on_stage.enters("hoa")
     page.goto(reverse("replies"))
     answer = page.locator("section, article, li").filter(has_text="12/12 chi bộ đã học tập").last
-    answer.get_by_role("button", name="Chấp nhận").click()
+    on_stage.send(answer.get_by_role("button", name="Chấp nhận"))
     from kheo.directives.models import Duty
 
     states = Duty.objects.filter(assignment__directive__number="77-KH/BTGDVTU").values_list(

@@ -41,7 +41,7 @@ def test_pages_hold_to_the_rules(sign_in, visit_all):
 
 
 @pytest.mark.path
-def test_from_a_pasted_text_to_an_accepted_answer(sign_in):
+def test_from_a_pasted_text_to_an_accepted_answer(sign_in, send):
     at = circle()
     page = sign_in(at.hoa.user)
     page.goto("/chi-dao/")
@@ -52,7 +52,7 @@ def test_from_a_pasted_text_to_an_accepted_answer(sign_in):
     page.get_by_label("Số, ký hiệu").focus()
     expect(page.locator(".is-lit").first).to_have_text("77-KH/BDVTU")
     page.get_by_role("button", name="Xác nhận", exact=True).click()
-    page.get_by_role("button", name="Giao 3 nhiệm vụ").click()
+    send(page.get_by_role("button", name="Giao 3 nhiệm vụ"))
     made = Directive.objects.get()
     duty = Duty.objects.get(assignment__directive=made, unit=at.old_commune)
     page = sign_in(at.minh.user)
@@ -61,9 +61,9 @@ def test_from_a_pasted_text_to_an_accepted_answer(sign_in):
     page.get_by_role("link", name="Trả lời nhiệm vụ 1").click()
     page.get_by_label("Tình hình thực hiện").select_option("done")
     page.get_by_role("textbox", name="Kết quả").fill("12/12 xóm đã học tập, quán triệt.")
-    page.get_by_role("button", name="Gửi trả lời").click()
+    send(page.get_by_role("button", name="Gửi trả lời"))
     page = sign_in(at.binh.user)
     page.goto("/chi-dao/cho-duyet/")
-    page.get_by_role("button", name="Chấp nhận").click()
+    send(page.get_by_role("button", name="Chấp nhận"))
     duty.refresh_from_db()
     assert duty.state == "accepted"

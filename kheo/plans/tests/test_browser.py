@@ -61,7 +61,7 @@ def test_pages_hold_to_the_rules(sign_in, visit_all):
     visit_all([f"/ke-hoach/{plan.pk}/rut/", f"/ke-hoach/phong-trao/{movement.pk}/phat-dong/"])
 
 
-def test_from_an_empty_draft_to_a_plan_in_force(sign_in):
+def test_from_an_empty_draft_to_a_plan_in_force(sign_in, send):
     at = cast()
     page = sign_in(at.sen.user)
     page.goto("/ke-hoach/")
@@ -73,11 +73,11 @@ def test_from_an_empty_draft_to_a_plan_in_force(sign_in):
     page.get_by_label("Nhiệm vụ", exact=True).first.fill("Mở lớp tập huấn cán bộ dân vận")
     page.get_by_label("Chủ trì").first.fill("Ban Xây dựng Đảng")
     page.get_by_role("button", name="Lưu", exact=True).click()
-    page.get_by_role("button", name="Trình duyệt").click()
+    send(page.get_by_role("button", name="Trình duyệt"))
     page = sign_in(at.vinh.user)
     page.goto("/")
     page.get_by_role("link", name=f"Dân vận khéo {today().year}").first.click()
-    page.get_by_role("button", name="Duyệt").click()
+    send(page.get_by_role("button", name="Duyệt"))
     assert page.get_by_text("có hiệu lực").first.is_visible()
     plan = Plan.objects.get()
     assert (plan.state, plan.tasks.count(), plan.calendar.count()) == ("approved", 1, 6)

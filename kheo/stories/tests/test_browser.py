@@ -24,7 +24,7 @@ def test_pages_hold_to_the_rules(sign_in, visit_all):
 
 
 @pytest.mark.path
-def test_from_the_reporter_to_the_public(sign_in, browser_page):
+def test_from_the_reporter_to_the_public(sign_in, browser_page, send):
     here = cast()
     bell = running(here)
     photo(here, bell, 64, **NOBODY)
@@ -38,7 +38,7 @@ def test_from_the_reporter_to_the_public(sign_in, browser_page):
     page.get_by_label("Chú thích").fill("Bà con bản Bãi Xa")
     page.get_by_label("Mô tả ảnh").fill("Nhiều người đứng quanh chiếc kẻng")
     page.get_by_role("button", name="Lưu bản nháp").click()
-    page.get_by_role("button", name="Đề xuất", exact=True).click()
+    send(page.get_by_role("button", name="Đề xuất", exact=True))
     story = Story.objects.get()
     assert story.state == "proposed"
     page = sign_in(editor(here).user)
