@@ -166,11 +166,13 @@ def sheets(slips: Sequence[Slip]) -> list[Sequence[Slip]]:
     return [slips[start : start + A_PAGE] for start in range(0, len(slips), A_PAGE)]
 
 
-# ---- .docx: a table whose rows are exactly a quarter of the sheet ----
+# ---- .docx: a table of which two rows are exactly a quarter of the sheet ----
 
-EDGE, ROW = 8, 69.5
+# The person and the square, and below them, over the whole width, how to sign in: room enough also where a
+# machine has no letters as narrow as those of Times New Roman.
+EDGE, PERSON, SIGNING_IN = 8, 36, 33.5
 # Words and square of the left slip, then of the right one.
-COLUMNS = (69, 28, 69, 28)
+COLUMNS = (66, 31, 66, 31)
 
 
 def docx_response(slips: Sequence[Slip]) -> FileResponse:
@@ -188,14 +190,19 @@ def docx_response(slips: Sequence[Slip]) -> FileResponse:
     for column, width in zip(table.columns, COLUMNS, strict=True):
         column.width = Mm(width)
     for start in range(0, len(slips), 2):
-        row = table.add_row()
-        row.height, row.height_rule = Mm(ROW), WD_ROW_HEIGHT_RULE.EXACTLY
-        for place, width in enumerate(COLUMNS):
-            cell = row.cells[place]
-            cell.width, cell.vertical_alignment = Mm(width), WD_ALIGN_VERTICAL.CENTER
-            _dashes(cell, "left" if place % 2 == 0 else "right")
-            if start + place // 2 < len(slips):
-                _fill(cell, slips[start + place // 2], square=place % 2 == 1)
+        pair = slips[start : start + 2]
+        upper, lower = (_row(table, height) for height in (PERSON, SIGNING_IN))
+        for place in range(len(COLUMNS)):
+            left = place % 2 == 0
+            _dashes(upper.cells[place], "top", "left" if left else "right")
+            if place // 2 < len(pair):
+                _fill(upper.cells[place], pair[place // 2], square=not left)
+        for number in range(2):
+            cell = lower.cells[2 * number].merge(lower.cells[2 * number + 1])
+            cell.vertical_alignment = WD_ALIGN_VERTICAL.TOP
+            _dashes(cell, "left", "bottom", "right")
+            if number < len(pair):
+                _write(cell, _how_to_sign_in(pair[number]))
     # A document ends with a paragraph: as small as it can be, or it begins another page.
     last = document.add_paragraph()
     last.paragraph_format.line_spacing = Pt(1)
@@ -206,38 +213,46 @@ def docx_response(slips: Sequence[Slip]) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename="phieu-dang-nhap.docx", content_type=DOCX_TYPE)
 
 
+def _row(table: Any, height: float) -> Any:
+    row = table.add_row()
+    row.height, row.height_rule = Mm(height), WD_ROW_HEIGHT_RULE.EXACTLY
+    for cell, width in zip(row.cells, COLUMNS, strict=True):
+        cell.width, cell.vertical_alignment = Mm(width), WD_ALIGN_VERTICAL.CENTER
+    return row
+
+
 def _fill(cell: Any, slip: Slip, square: bool) -> None:
     first = cell.paragraphs[0]
     if square:
         first.alignment = WD_ALIGN_PARAGRAPH.CENTER
         first.add_run().add_picture(slip.qr_picture(), width=Mm(23))
         return
-    lines = [
-        (slip.unit, 9, False),
-        (slip.person, 12, True),
-        (slip.duty, 9, False),
+    _write(cell, [(slip.unit, 9, False), (slip.person, 12, True), (slip.duty, 9, False)])
+
+
+def _how_to_sign_in(slip: Slip) -> list[tuple[str, float, bool]]:
+    # With a dash that does not end a line: a code in two pieces is copied wrongly.
+    code = slip.code.replace("-", "\N{NON-BREAKING HYPHEN}")
+    return [
         (_("Address: %(address)s") % {"address": slip.address}, 9, False),
         (_("User name: %(name)s") % {"name": slip.username}, 10, True),
-        # With a dash that does not end a line: a code in two pieces is copied wrongly.
-        (
-            _("One-time code: %(code)s") % {"code": slip.code.replace("-", "\N{NON-BREAKING HYPHEN}")},
-            12,
-            True,
-        ),
+        (_("One-time code: %(code)s") % {"code": code}, 12, True),
+        *((f"{number}. {step}", 8, False) for number, step in enumerate(slip.steps, 1)),
+        (_("The code holds until %(day)s and opens once.") % {"day": short_date(slip.until)}, 8, False),
     ]
-    lines += [(f"{number}. {step}", 8, False) for number, step in enumerate(slip.steps, 1)]
-    until = _("The code holds until %(day)s and opens once.") % {"day": short_date(slip.until)}
-    lines.append((until, 8, False))
+
+
+def _write(cell: Any, lines: Sequence[tuple[str, float, bool]]) -> None:
     for number, (text, size, bold) in enumerate(line for line in lines if line[0]):
-        run = (cell.add_paragraph() if number else first).add_run(text)
+        run = (cell.add_paragraph() if number else cell.paragraphs[0]).add_run(text)
         run.font.size, run.bold = Pt(size), bold
 
 
-def _dashes(cell: Any, outer: str) -> None:
-    """Cut lines around a slip of two cells: above, below and at its outer side."""
+def _dashes(cell: Any, *sides: str) -> None:
+    """Cut lines at these sides of a cell: around a slip of three."""
     borders = OxmlElement("w:tcBorders")
     for side in ("top", "left", "bottom", "right"):
-        if side in ("left", "right") and side != outer:
+        if side not in sides:
             continue
         line = OxmlElement(f"w:{side}")
         for name, value in (("val", "dashed"), ("sz", "4"), ("space", "0"), ("color", "999999")):
