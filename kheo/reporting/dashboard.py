@@ -229,17 +229,23 @@ class Dashboard:
             columns.append((_("GSO code"), lambda line: line[1]))
         columns += [(words.column(name), _cell(name)) for name in SHOWN]
         # Below the figures, in the first column: what stands behind them.
-        whole += [(told, "", {}) for told in self.told_below() if told]
+        whole += [(told, "", {}) for told in self.told_below(by) if told]
         return columns, whole
 
-    def told_below(self) -> list[str]:
+    def told_below(self, by: str = "area") -> list[str]:
         """What a table that leaves Kheo says of its totals."""
-        return [*self.look.told(), self.coverage.sentence, self.coverage.missing_sentence, *self.estimates]
+        told = [*self.estimates, *(self.estimates_by_line if by == "line" else [])]
+        return [*self.look.told(), self.coverage.sentence, self.coverage.missing_sentence, *told]
 
     @property
     def estimates(self) -> list[str]:
-        """What the estimates among the figures rest on."""
+        """What the estimates among the figures by area rest on."""
         return [each.sentence for each in self.reading.estimates]
+
+    @property
+    def estimates_by_line(self) -> list[str]:
+        """The same of the figures by line: bodies that went over by shares into several."""
+        return [each.sentence for each in self.reading.estimates_of_bodies("line")]
 
     # Pictures
 
@@ -252,7 +258,7 @@ class Dashboard:
                 title,
                 [
                     (
-                        row.label,
+                        row.named,
                         [row.of(name) for name in told],
                         self._number("enrolled", 1, self.question.about(table.by, row.key)).url,
                     )
@@ -279,7 +285,7 @@ class Dashboard:
             _("Enrolled, by commune and ward"),
             borders.outlines(),
             values=values,
-            labels={row.code: row.label for row in rows},
+            labels={row.code: row.named for row in rows},
             urls={
                 row.code: self._number("enrolled", values[row.code], self.question.about("area", row.key)).url
                 for row in rows

@@ -110,13 +110,19 @@ class HalfYear:
             if coverage.sentence:
                 told.append(f"{words.period(coverage.reading.period)}: {coverage.sentence}")
                 told.append(coverage.missing_sentence)
-        return [each for each in [*told, *self.estimates] if each]
+        return [each for each in [*told, *self.estimates, *self.estimates_by_line] if each]
 
     @cached_property
     def estimates(self) -> list[str]:
         """What the estimates among the figures of both periods rest on."""
         told = [each.sentence for reading in (self.now, self.last) for each in reading.estimates]
         return list(dict.fromkeys(told))
+
+    @cached_property
+    def estimates_by_line(self) -> list[str]:
+        """The same of bodies that went over by shares into several lines."""
+        both = [reading.estimates_of_bodies("line") for reading in (self.now, self.last)]
+        return list(dict.fromkeys(each.sentence for told in both for each in told))
 
     def columns(self) -> list[str]:
         return [words.short(name) for name in MEASURES]

@@ -22,7 +22,7 @@ from kheo.places.lineage import spread
 from kheo.places.models import GSO, Area, AreaLineage, AreaQuerySet
 from kheo.places.paths import ids, next_prefix, within
 from kheo.plans.models import Field
-from kheo.tallies.estimates import Estimate, Shares, estimates, shares_of
+from kheo.tallies.estimates import Estimate, Shares, estimates, of_bodies, shares_of
 from kheo.tallies.joining import Placed, Sums, at_heirs, at_lines, at_lines_of_all, in_place, place, place_now
 from kheo.tallies.measures import KINDS, REGISTRY, Measure
 from kheo.tallies.models import SUMS, AreaYear, Cell
@@ -364,10 +364,32 @@ class Reading:
         sums = self._at_heirs(self._summed("unit_id", through_area=True), self._units)
         named = {pk: self._units.about[pk] for pk in sums if pk is not None}
         ordered = sorted(named, key=lambda pk: (named[pk].sort_key, pk))
-        rows = [Row(str(pk), named[pk].name, dict(sums[pk]), pk) for pk in ordered]
+        shared = {heir for told in self._shares_of_units.values() for heir, share in told if share < 1}
+        rows = [Row(str(pk), named[pk].name, dict(sums[pk]), pk, estimated=pk in shared) for pk in ordered]
         return [*rows, *_nowhere(sums.get(None, {}))]
 
+    @cached_property
+    def _shares_of_units(self) -> dict[int, list[tuple[int, Fraction]]]:
+        """The bodies with anything counted here that are spread by decided shares."""
+        counted = self._summed("unit_id", through_area=True)
+        return self._units.shared(pk for pk, values in counted.items() if any(values.values()))
+
+    def estimates_of_bodies(self, by: By) -> list[Estimate]:
+        """What the estimates in the reading by unit or line rest on, as far as bodies were divided."""
+        shares = self._shares_of_units if by == "unit" else self._of_lines[1]
+        return of_bodies(shares, self.day, self.known_on)
+
     def _by_line(self) -> list[Row]:
+        sums, _shares, estimated = self._of_lines
+        return [
+            Row(line.value, str(line.label), dict(sums[line.value]), estimated=line.value in estimated)
+            for line in Line
+            if line.value in sums
+        ]
+
+    @cached_property
+    def _of_lines(self) -> tuple[Sums, dict[int, list[tuple[int, Fraction]]], set[str]]:
+        """By line, what is counted; the bodies spread over lines by decided shares, and those lines."""
         lineage = UnitLineage.objects.answering(self.day, self.known_on)
         sums: Sums = defaultdict(lambda: defaultdict(int))
         # Nearly every body's heirs work in its own line; the others are looked at one by one.
@@ -382,20 +404,25 @@ class Reading:
         for line, unit, measure, value in rows:
             at = sums[line] if unit is None else bodies[unit]
             at[self._names[measure]] += int(value)
-        if bodies:
-            columns = ("unit_id", "heir_id", "share_numerator", "share_denominator")
-            told = list(lineage.filter(unit__among=bodies).values_list(*columns))
-            heirs = _Lineage(told)
-            named = {*bodies, *(heir for _unit, heir, *_share in told)}
-            lines = dict(Unit._base_manager.filter(pk__among=named).values_list("pk", "line"))
-            for unit, values in bodies.items():
-                for measure, value in values.items():
-                    for heir, part in heirs.divide(unit, value):
-                        # What nobody has decided stays in the body's own line.
-                        sums[lines[heir or unit]][measure] += part
-        return [
-            Row(line.value, str(line.label), dict(sums[line.value])) for line in Line if line.value in sums
-        ]
+        if not bodies:
+            return sums, {}, set()
+        columns = ("unit_id", "heir_id", "share_numerator", "share_denominator")
+        told = list(lineage.filter(unit__among=bodies).values_list(*columns))
+        heirs = _Lineage(told)
+        named = {*bodies, *(heir for _unit, heir, *_share in told)}
+        lines = dict(Unit._base_manager.filter(pk__among=named).values_list("pk", "line"))
+        for unit, values in bodies.items():
+            for measure, value in values.items():
+                for heir, part in heirs.divide(unit, value):
+                    # What nobody has decided stays in the body's own line.
+                    sums[lines[heir or unit]][measure] += part
+        shares = heirs.shared(unit for unit, values in bodies.items() if any(values.values()))
+        # A line that holds all of it is exact.
+        shares = {
+            unit: told for unit, told in shares.items() if len({lines[heir] for heir, _share in told}) > 1
+        }
+        estimated = {lines[heir] for told in shares.values() for heir, _share in told}
+        return sums, shares, estimated
 
     @cached_property
     def estimates(self) -> list[Estimate]:
@@ -695,6 +722,15 @@ class _Lineage:
 
     def heirs_of(self, source: int) -> list[tuple[int | None, Fraction]]:
         return self._heirs.get(source) or [(None, Fraction(1))]
+
+    def shared(self, sources: Iterable[int]) -> dict[int, list[tuple[int, Fraction]]]:
+        """Of these the ones that are spread by decided shares, with each heir's."""
+        found: dict[int, list[tuple[int, Fraction]]] = {}
+        for source in sources:
+            told = sorted((pk, share) for pk, share in self.heirs_of(source) if pk is not None)
+            if len(told) > 1 and sum(share for _pk, share in told) == 1:
+                found[source] = told
+        return found
 
     def divide(self, source: int, value: int) -> list[tuple[int | None, int]]:
         """A whole number spread over the heirs by largest remainder, in fixed order; the sum stays.

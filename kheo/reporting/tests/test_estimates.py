@@ -14,6 +14,8 @@ from docx import Document
 from kheo.places import changes
 from kheo.places.changes import AreaChange, Opening, Succeeding
 from kheo.reporting.tests.cast import year_of
+from kheo.units import lineage
+from kheo.units.models import Line, Unit, UnitSuccession
 
 ON = date(2026, 11, 1)
 HEIRS = (("bac", "Bắc"), ("nam", "Nam"))
@@ -71,6 +73,43 @@ class Estimates(TestCase):
         self.assertTrue(any(BASIS in each.text for each in document.paragraphs))
         names = [cell.text for table in document.tables for cell in table.columns[0].cells]
         self.assertTrue(any(MARK in name for name in names))
+
+    def divide_the_owner(self):
+        """Its work goes by shares to a body of its own line and to one of the youth union."""
+        owner = self.year.road.initiative.owner
+        Unit.objects.filter(pk=owner.pk).update(valid_to=ON)
+        for share, line in ((1, owner.line), (2, "youth")):
+            heir = Unit(
+                name=f"Ban {share}", area=owner.area, parent=owner.parent, line=line, level=owner.level,
+                valid_from=ON,
+            )  # fmt: skip
+            heir.save()
+            UnitSuccession.objects.create(
+                predecessor=owner, successor=heir, on=ON, kind="split", legal_basis="Đề án 7",
+                share_numerator=share, share_denominator=3,
+            )  # fmt: skip
+        lineage.recompute()
+
+    def test_what_a_divided_body_did_is_marked_by_line_in_tables_and_charts(self):
+        self.divide_the_owner()
+        label = f"{Line.YOUTH.label} {MARK}"
+        page = self.client.get(reverse("dashboard"), self.today)
+        # In the chart and its table of numbers, and in the table by line.
+        self.assertGreaterEqual(page.content.decode().count(label), 2)
+        self.assertContains(page, "Đề án 7 · 01/11/2026")
+        self.assertTrue(any("Đề án 7" in cell for cell in self.cells(reverse("dashboard"), table="line")))
+        self.assertFalse(any("Đề án 7" in cell for cell in self.cells(reverse("dashboard"), table="field")))
+        page = self.client.get(reverse("half_year"), self.today)
+        self.assertContains(page, label)
+        self.assertContains(page, "Đề án 7", count=1)
+        self.assertTrue(any("Đề án 7" in cell for cell in self.cells(reverse("half_year"))))
+        for by in ("line", "unit"):
+            out = StringIO()
+            asked = ("--year", "2026", "--by", by, "--structure", "today")
+            call_command("figures", *asked, "--json", stdout=out)
+            told = json.loads(out.getvalue())
+            self.assertTrue(any(row.get("estimated") for row in told["rows"]))
+            self.assertIn(["Đề án 7 · 01/11/2026"], [each["bases"] for each in told["estimates"]])
 
     def test_as_it_was_nothing_is_marked(self):
         eve = ON - timedelta(days=1)

@@ -414,6 +414,34 @@ class OfBodies(Counting, TestCase):
         self.assertEqual(told(area=self.area.parent), told())
         with mock.patch("kheo.tallies.figures.at_lines_of_all", side_effect=AssertionError):
             self.assertEqual(told(area=self.area), {"party": 3, "women": 11, "youth": 2})
+        # What was spread by decided shares is marked, what nobody decided about is not.
+        for how in ({}, {"area": self.area}):
+            reading = Reading(Y2024, everything=True, structure=IN_2026, **how)
+            self.assertEqual({row.key for row in reading.rows("line") if row.estimated}, {"party", "women"})
+            self.assertEqual(
+                {row.pk for row in reading.rows("unit") if row.estimated}, {heir.pk for heir in heirs}
+            )
+            for by in ("line", "unit"):
+                [estimate] = reading.estimates_of_bodies(by)
+                self.assertEqual(estimate.area, shared)
+                self.assertEqual(
+                    [share for _heir, share in estimate.shares], [Fraction(1, 3), Fraction(2, 3)]
+                )
+                self.assertEqual(estimate.bases, ["x · 01/7/2025"])
+        then = Reading(Y2024, everything=True)
+        self.assertFalse(any(row.estimated for by in ("line", "unit") for row in then.rows(by)))
+        self.assertEqual(then.estimates_of_bodies("line"), [])
+
+    def test_a_line_that_holds_all_of_a_divided_body_is_exact(self):
+        old = self.body(self.area, valid_to=date(2025, 7, 1))
+        self.cell(self.area, 9, unit=old)
+        self.succeed(old, *(self.body(self.area, valid_from=date(2025, 7, 1)) for _ in range(2)), share=1)
+        reading = Reading(Y2024, everything=True, structure=IN_2026)
+        self.assertEqual([(row.of("people"), row.estimated) for row in reading.rows("line")], [(9, False)])
+        self.assertEqual(reading.estimates_of_bodies("line"), [])
+        self.assertEqual(
+            sorted((row.of("people"), row.estimated) for row in reading.rows("unit")), [(4, True), (5, True)]
+        )
 
     def test_an_undecided_division_of_a_body_is_not_guessed(self):
         old = self.body(self.area, valid_to=date(2025, 7, 1))

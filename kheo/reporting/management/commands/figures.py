@@ -65,6 +65,8 @@ class Command(BaseCommand):
             known_on=options["known_on"],
         )
         table = reading.by(options["by"])
+        bodies = reading.estimates_of_bodies(options["by"]) if options["by"] in ("unit", "line") else []
+        estimates = [*reading.estimates, *bodies]
         coverage = Coverage(reading, None)
         figures = ReportedFigure.objects.standing().whole().inside(period).with_parts()
         if not options["sample"]:
@@ -73,7 +75,7 @@ class Command(BaseCommand):
         if options["json"]:
             told = {
                 **table.as_json(),
-                "estimates": [_estimate(each) for each in reading.estimates],
+                "estimates": [_estimate(each) for each in estimates],
                 "coverage": coverage.as_json(),
                 "by_report": [_json(figure) for figure in reported],
             }
@@ -82,7 +84,7 @@ class Command(BaseCommand):
             self.stdout.write(_plain(table))
             self.stdout.write(_behind(coverage, options["missing"]))
             with override("en"):
-                for estimate in reading.estimates:
+                for estimate in estimates:
                     self.stdout.write(estimate.sentence)
             for figure in reported:
                 self.stdout.write(_stated(figure))
@@ -148,8 +150,8 @@ def _stated(figure: ReportedFigure) -> str:
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
     return {
-        "area": estimate.area.full_name,
-        "shares": [{"area": heir.full_name, "share": str(share)} for heir, share in estimate.shares],
+        "area": estimate.name,
+        "shares": [{"area": name, "share": str(share)} for name, share in estimate.named_shares],
         "bases": estimate.bases,
     }
 
