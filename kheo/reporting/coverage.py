@@ -19,7 +19,7 @@ from kheo.lib.formats import number
 from kheo.places.models import Area, Level
 from kheo.reporting import words
 from kheo.reporting.models import ReportedFigure
-from kheo.tallies.figures import Reading
+from kheo.tallies.figures import Reading, Standing
 
 # A paper names so many missing communes; the page and its spreadsheet name all of them.
 MOST_NAMED = 40
@@ -37,7 +37,7 @@ class Coverage:
     only: set[int] | None = None
 
     @cached_property
-    def asked(self) -> list[Area]:
+    def asked(self) -> list[Standing]:
         """The communes of the structure that lie in the area of the post, invented ones aside."""
         unit = getattr(self.who, "unit", None)
         inside = unit.area.path_now if unit is not None else ""
@@ -94,17 +94,17 @@ class Coverage:
         return self.reading.communes_of(areas) - self.counted - self.reporting
 
     @cached_property
-    def behind(self) -> list[Area]:
+    def behind(self) -> list[Standing]:
         standing = self.counted | self.reporting | (self.stated if self.only is None else set())
         return [area for area in self.asked if area.pk in standing]
 
     @cached_property
-    def missing(self) -> list[Area]:
+    def missing(self) -> list[Standing]:
         here = {area.pk for area in self.behind}
         return [area for area in self.asked if area.pk not in here]
 
     @property
-    def by_report(self) -> list[Area]:
+    def by_report(self) -> list[Standing]:
         return [area for area in self.behind if area.pk in self.stated]
 
     # In words

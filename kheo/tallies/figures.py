@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property, reduce
 from operator import or_
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from django.db.models import F, FilteredRelation, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as _
@@ -38,6 +38,18 @@ _LAST = "{"
 _BY_SHARE, _ONE_HEIR = Q(share_denominator__gt=1), Q(basis=AreaLineage.Basis.SHARE)
 # The key of the row that holds what nobody has attributed further down.
 NOWHERE = "-"
+
+
+class Standing(NamedTuple):
+    """What is asked of an area of a structure: a nation has 11,000."""
+
+    pk: int
+    level: str
+    full_name: str
+    path: str
+    path_now: str
+    sort_key: str
+    sample: bool
 
 
 @dataclass
@@ -614,12 +626,13 @@ class Reading:
         return list(reversed(ids(path)))
 
     @cached_property
-    def areas(self) -> dict[int, Area]:
+    def areas(self) -> dict[int, Standing]:
         """The areas of the structure, hamlets aside; with a cut-off, those that were then held to exist."""
         areas = self._of_structure().exclude(level="hamlet")
         if self.area is not None:
             areas = areas.within(self.area)
-        return {area.pk: area for area in areas}
+        rows = areas.order_by().values_list(*Standing._fields)
+        return {row[0]: Standing._make(row) for row in rows}
 
     def _of_structure(self, **which: Any) -> AreaQuerySet:
         if self.known_on is None:
@@ -627,15 +640,15 @@ class Reading:
         else:
             itself = AreaLineage.objects.answering(self.day, self.known_on).filter(area=F("heir"))
             areas = Area.objects.filter(in_force=True, pk__in=itself.values("area"))
-        return areas.filter(**which).only("level", "full_name", "path", "path_now", "sort_key", "sample")
+        return areas.filter(**which)
 
     @cached_property
-    def _within(self) -> list[Area]:
+    def _within(self) -> list[Standing]:
         prefix = self.area.path if self.area else ""
         return [area for area in self.areas.values() if area.path.startswith(prefix)]
 
     @property
-    def _communes(self) -> list[Area]:
+    def _communes(self) -> list[Standing]:
         return [area for area in self._within if area.level == Level.COMMUNE]
 
     @cached_property
@@ -706,13 +719,18 @@ def _invented_rows(alias: str) -> tuple[str, Sequence[Any]]:
 _all_invented = WordedRows(_invented_rows)
 
 
+_WHOLE = Fraction(1)
+
+
 class _Lineage:
     """Who answers for whom on one day, read once."""
 
     def __init__(self, rows: Iterable[tuple[int, int, int, int]]) -> None:
         self._heirs: dict[int, list[tuple[int | None, Fraction]]] = defaultdict(list)
         for source, heir, numerator, denominator in rows:
-            self._heirs[source].append((heir, Fraction(numerator, denominator)))
+            # Nearly everything went somewhere whole.
+            whole = numerator == denominator
+            self._heirs[source].append((heir, _WHOLE if whole else Fraction(numerator, denominator)))
         # What else was read of the heirs, by their ids.
         self.about: dict[int, Any] = {}
 
@@ -721,7 +739,7 @@ class _Lineage:
         return self._heirs.keys()
 
     def heirs_of(self, source: int) -> list[tuple[int | None, Fraction]]:
-        return self._heirs.get(source) or [(None, Fraction(1))]
+        return self._heirs.get(source) or [(None, _WHOLE)]
 
     def shared(self, sources: Iterable[int]) -> dict[int, list[tuple[int, Fraction]]]:
         """Of these the ones that are spread by decided shares, with each heir's."""
@@ -738,7 +756,7 @@ class _Lineage:
         Shares that do not make a whole were never decided: then it stays with nobody.
         """
         heirs = self.heirs_of(source)
-        if len(heirs) == 1 and heirs[0][1] == 1:
+        if len(heirs) == 1 and (heirs[0][1] is _WHOLE or heirs[0][1] == 1):
             return [(heirs[0][0], value)]
         heirs = sorted(heirs, key=lambda each: each[0] or 0)
         if sum(share for _heir, share in heirs) != 1:

@@ -368,7 +368,9 @@ class Behind(TestCase):
         self.assertContains(page, "2/3 xã, phường</a>", count=13)
         url = page.context["coverage"].url
         told = self.client.get(url)
-        self.assertEqual([area.name for area in told.context["coverage"].missing], ["Tam Đình"])
+        missing = told.context["coverage"].missing
+        self.assertEqual([area.full_name for area in missing], ["Xã Tam Đình"])
+        self.assertContains(told, f'<a href="{reverse("area", args=[missing[0].pk])}">Xã Tam Đình</a>')
         self.assertContains(told, "đứng sau tổng số khi")
         self.assertEqual(self.client.get(f"{url}&format=xlsx").status_code, 200)
         self.assertContains(self.client.get(page.context["dashboard"].headline()[0].url), "2/3 xã, phường")
@@ -403,13 +405,13 @@ class Behind(TestCase):
         row = next(row for row in dashboard.table("field").rows if row.row.key == "quoc_phong_an_ninh")
         self.client.force_login(self.cast.hoa.user)
         page = self.client.get(row.behind.url)
-        self.assertEqual([area.name for area in page.context["coverage"].behind], ["Tam Quang"])
+        self.assertEqual([area.full_name for area in page.context["coverage"].behind], ["Xã Tam Quang"])
 
     def test_a_commune_sees_itself_alone(self):
         url = Dashboard(self.cast.hoa, 2026).coverage.url
         self.client.force_login(self.cast.lan.user)
         page = self.client.get(url)
-        self.assertEqual([area.name for area in page.context["coverage"].asked], ["Tam Hợp"])
+        self.assertEqual([area.full_name for area in page.context["coverage"].asked], ["Xã Tam Hợp"])
 
     def test_in_the_half_year_table_on_paper_and_in_spreadsheets(self):
         from zipfile import ZipFile

@@ -15,7 +15,7 @@ from kheo.reporting.forms import LookForm, QuestionForm
 from kheo.reporting.half_year import HalfYear, chosen_half
 from kheo.reporting.records import Line as RecordLine
 from kheo.reporting.records import Question
-from kheo.tallies.figures import NOWHERE
+from kheo.tallies.figures import NOWHERE, Standing
 from kheo.tallies.measures import KINDS
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 from kheo.units.acting import Request
@@ -93,7 +93,7 @@ def coverage(request: Request) -> HttpResponseBase:
     if wants_xlsx(request):
         behind, by_report = {area.pk for area in found.behind}, {area.pk for area in found.by_report}
 
-        def state(area: Area) -> str:
+        def state(area: Standing) -> str:
             if area.pk in by_report:
                 return _("by report alone")
             return _("stands behind") if area.pk in behind else _("missing")
