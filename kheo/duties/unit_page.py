@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q
 from django.db.models.functions import ExtractMonth
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -33,6 +33,7 @@ from kheo.plans.acting import bodies_of
 from kheo.plans.models import Plan, Target
 from kheo.tallies.figures import Reading
 from kheo.tallies.measures import REGISTRY
+from kheo.tallies.seen import sums_of
 from kheo.ui.charts import BarChart
 from kheo.ui.lists import count_to
 from kheo.ui.registry import things, verbs
@@ -201,7 +202,7 @@ class UnitPage:
         )
         named = {REGISTRY[name].of_years: name for name in names}
         found = dict.fromkeys(names, 0)
-        for measure, total in reading.cells.order_by().values_list("measure").annotate(total=Sum("value")):
+        for measure, total in sums_of(reading.cells, "measure"):
             found[named[measure]] = total
         return found
 

@@ -26,6 +26,7 @@ from kheo.tallies.estimates import Estimate, Shares, estimates, of_bodies, share
 from kheo.tallies.joining import Placed, Sums, at_heirs, at_lines, at_lines_of_all, in_place, place, place_now
 from kheo.tallies.measures import KINDS, REGISTRY, Measure
 from kheo.tallies.models import SUMS, AreaYear, Cell
+from kheo.tallies.seen import sums_of, values_of
 from kheo.ui.lists import reading_in_order
 from kheo.units.models import Level, Line, Unit, UnitLineage
 from kheo.units.reach import Reach, reaches_of, scope
@@ -278,7 +279,7 @@ class Reading:
         """By the values of a column of the cells, the areas counted with that value. One query."""
         found: dict[Any, set[int]] = defaultdict(set)
         with reading_in_order():
-            pairs = list(self.cells.exclude(value=0).order_by().values_list(column, "area_id").distinct())
+            pairs = values_of(self.cells.exclude(value=0), column, "area_id")
         for key, area in pairs:
             found[key] |= self.communes_of([area])
         return found
@@ -294,8 +295,8 @@ class Reading:
         columns = ["measure", "period", column, *([other] if other else [])]
         found: dict[tuple[str, date, Any], int] = {}
         with reading_in_order():
-            for row in cells.order_by().values_list(*columns).annotate(v=Sum("value")):
-                found[row[0], row[1], (row[2], row[3] if other else None)] = int(row[-1])
+            for row in sums_of(cells, *columns):
+                found[row[0], row[1], (row[2], row[3] if other else None)] = row[-1]
         return found
 
     def divide_area(self, area: int, value: int) -> list[tuple[int | None, int]]:
@@ -584,9 +585,9 @@ class Reading:
                 found[key][measure] += value
         # Grouped in the order of the index, so that little is sorted; it holds all that is asked of a row.
         with reading_in_order():
-            rows = list(cells.order_by().values_list("measure", column).annotate(v=Sum("value")))
+            rows = sums_of(cells, "measure", column)
         for measure, key, value in rows:
-            found[key][self._names[measure]] += int(value)
+            found[key][self._names[measure]] += value
         return found
 
     def _partly(self, column: str, areas: Collection[int]) -> dict[tuple[Any, str], int]:

@@ -29,6 +29,7 @@ from kheo.places.lineage import spread
 from kheo.places.models import AreaLineage
 from kheo.places.paths import ids, next_prefix, within
 from kheo.tallies.models import SUMS, AreaYear, Cell
+from kheo.tallies.seen import sums_in_parts
 from kheo.ui.lists import reading_in_order
 from kheo.units.models import Unit, UnitLineage
 
@@ -256,9 +257,8 @@ def at_lines(cells: QuerySet[Cell], lineage: QuerySet[UnitLineage]) -> list[OfLi
     elsewhere = lineage.filter(unit=OuterRef("pk")).exclude(heir__line=OuterRef("line")).order_by()
     # Not `objects`: a body that is left out here would be lost to the total.
     units = Unit._base_manager.annotate(elsewhere=Exists(elsewhere)).order_by()
-    summed = cells.order_by().values_list("unit_id", "measure").annotate(v=Sum("value"))
     try:
-        c_sql, c_params = summed.query.get_compiler(alias).as_sql()
+        c_sql, c_params = sums_in_parts(cells, "unit_id", "measure").query.get_compiler(alias).as_sql()
         names = units.values_list("pk", "line", "elsewhere")
         u_sql, u_params = names.query.get_compiler(alias).as_sql()
     except EmptyResultSet:

@@ -23,6 +23,7 @@ from kheo.tallies import counting
 from kheo.tallies.figures import NOWHERE, READINGS, Reading, figures, structure_day, year
 from kheo.tallies.measures import Measure, register
 from kheo.tallies.models import AreaYear, Cell
+from kheo.tallies.seen import values_of
 from kheo.tallies.tests.ledger import only_measure
 from kheo.units import lineage
 from kheo.units.models import Post, Unit, UnitSuccession
@@ -556,6 +557,17 @@ class WhoSees(Counting, TestCase):
         self.assertEqual(self.total(union), 10)
         # Both ways at once: the women's ten are seen twice and counted once.
         self.assertEqual(self.total(self.cast.duc), 111)
+
+    def test_what_a_body_did_next_door_is_added_to_what_lies_at_its_place(self):
+        self.cell(self.cast.tam_hop, 1000, on=date(2026, 1, 1), unit=self.cast.dang_uy_tam_quang)
+        told = Reading(Y2026, who=self.cast.minh)
+        for by in ("field", "line", "unit", "kind", "year", "area"):
+            self.assertEqual(told.by(by).totals["people"], 1011, by)
+        party = {row.key: row.values["people"] for row in told.rows("line") if row.values.get("people")}
+        self.assertEqual(party["party"], 1001)
+        self.assertEqual(sum(told.timeline("area_id").values()), 1011)
+        both = {(self.cast.tam_quang.pk,), (self.cast.tam_hop.pk,)}
+        self.assertEqual(values_of(told.cells, "area_id"), both)
 
     def test_without_a_post_nothing(self):
         self.cast.an.posts.update(valid_to=date(2026, 1, 1))
