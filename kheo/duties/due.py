@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -195,7 +195,7 @@ def without_registration(plan: Plan) -> list[Area]:
 def committees_to_renew(post: Post) -> list[Any]:
     """Steering committees within reach that have not been renewed for longer than their rule says."""
     seen = scope(Committee.objects.all(), post, unit="unit", area="unit__area", few=True)
-    living = (
-        seen.filter(unit__in=Unit.objects.living()).select_related("unit__area").prefetch_related("renewals")
-    )
+    # Asked of each committee: gathered first, the living would be all the bodies there are.
+    lives = Exists(Unit.objects.living().filter(pk=OuterRef("unit")))
+    living = seen.filter(lives).select_related("unit__area").prefetch_related("renewals")
     return [each for each in living.order_by("unit__sort_key", "pk") if each.renewal_overdue()]
