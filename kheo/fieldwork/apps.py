@@ -30,7 +30,7 @@ class FieldworkConfig(AppConfig):
                 model="fieldwork.FieldReport",
                 url_name="field_report",
                 words=words_of_field_report,
-                scope=seen_by,
+                reached=seen_by,
                 things=field_reports_for_search,
             )
         )
@@ -41,7 +41,7 @@ class FieldworkConfig(AppConfig):
                 model="fieldwork.UnitReport",
                 url_name="unit_report",
                 words=words_of_unit_report,
-                scope=seen_by,
+                reached=seen_by,
                 things=unit_reports_for_search,
             )
         )

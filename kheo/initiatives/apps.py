@@ -30,7 +30,7 @@ class InitiativesConfig(AppConfig):
                 model="initiatives.Initiative",
                 url_name="initiative",
                 words=words_of_initiative,
-                scope=seen_by,
+                reached=seen_by,
                 things=initiatives_for_search,
             )
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from django.db.models.functions import Left
@@ -75,10 +76,13 @@ def _seen(searched: dict[str, index.Searchable], who: Any, public: bool) -> Seen
         return Seen(tuple(sorted(searched)), public=public)
     if who is None:
         return None
-    # Kinds seen alike share their scope, so that it is asked once.
-    scopes = {searchable.scope for searchable in searched.values()}
-    answers = {scope: scope(who) for scope in scopes}
-    return Seen.through({kind: answers[searchable.scope] for kind, searchable in searched.items()})
+    # Kinds seen alike are asked for once, the conditions of others only where there is something of them.
+    reached = {asked: asked(who) for each in searched.values() if (asked := each.reached)}
+    return Seen(
+        tuple(sorted(searched)),
+        reached={kind: reached[each.reached] for kind, each in searched.items() if each.reached},
+        others={kind: partial(each.scope, who) for kind, each in searched.items() if each.scope},
+    )
 
 
 def _hit(document: Any, question: Question) -> Hit:

@@ -6,7 +6,7 @@ transaction of the verb that changed it:
     index.register(Searchable(
         kind="initiative", label=_("Initiative"), model="initiatives.Initiative", url_name="initiative",
         words=lambda initiative: Words(title=initiative.name, place=…, unit_id=initiative.unit_id),
-        scope=lambda who: Reached(bodies=Unit.objects.visible_to(who)),
+        reached=lambda who: Reached(bodies=Unit.objects.visible_to(who)),
     ))
 """
 
@@ -52,18 +52,19 @@ class Words:
 class Searchable:
     """A kind of things that can be found.
 
-    `words(thing)` answers None for what must not be found (a draft, something erased). `scope(who)` says
-    what the user or post may see: `Reached`, or, of kinds with few things, a condition on `Document`; ids,
-    not paths, because those never change. `url_name` takes the thing's id. `things` is what a rebuild
-    reads, oldest first.
+    `words(thing)` answers None for what must not be found (a draft, something erased). What a
+    user or post may see say `reached(who)` or, of kinds with few things, `scope(who)`, a condition on
+    `Document`: by ids, not paths, because those never change. `url_name` takes the thing's id. `things` is
+    what a rebuild reads, oldest first.
     """
 
     kind: str
     label: str | Promise
     model: str
     words: Callable[[Any], Words | None]
-    scope: Callable[[Any], Q | Reached]
     url_name: str
+    reached: Callable[[Any], Reached] | None = None
+    scope: Callable[[Any], Q] | None = None
     things: Callable[[], "models.QuerySet[Any]"] | None = None
 
     def all(self) -> "models.QuerySet[Any]":

@@ -8,6 +8,7 @@ however many lie below. Only words that are rare among them are left for the ind
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -15,7 +16,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField, SmallIntegerField
 
 from .models import Document
-from .seen import Seen
+from .seen import Seen, met
 
 # So many documents are looked through before it is judged whether more is worth it, and at most.
 FEW, MOST = 1_500, 15_000
@@ -49,7 +50,9 @@ class Newest:
         self.floor, span, at_once = max(tops, default=-1) + 1, SPAN, FEW
         while self.floor > 0 and self._is_worth_it():
             # Down from where a place that had nothing above begins: there may be a wide gap before it.
-            lowest = max(0, max((top + 1 for top in tops if top < self.floor), default=self.floor) - span)
+            begins = max((top + 1 for top in tops if top < self.floor), default=self.floor)
+            span = SPAN if self.floor - begins > span else span
+            lowest = max(0, begins - span)
             counted, least = self._look_between(cursor, lowest, at_once)
             self.looked_through += counted
             self.floor = least if counted == at_once else lowest
@@ -79,40 +82,32 @@ class Newest:
         Ids stand in the conditions as they are: PostgreSQL hashes a list it is given whole, and need not
         guess how many rows a subquery answers. Without columns all documents are walked.
         """
-        self.everything = self.seen.rows() if self.seen.scopes is None else None
         self.reached = Q(pk__in=[])
         areas: set[int] = set()
         units: set[int] = set()
-        for reached, kinds in self.seen.reached():
+        for reached, kinds in self.seen.alike():
             places, bodies = reached.ids()
             self.reached |= Q(kind__in=kinds) & (_one_of("area_id", places) | _one_of("unit_id", bodies))
             areas.update(places)
             units.update(bodies)
-        self.others = {
-            kind: scope for kind, scope in (self.seen.scopes or {}).items() if isinstance(scope, Q)
-        }
+        self.others = self.seen.others
         self.arms: list[tuple[str, str, list[Any]]] = []
-        if self.everything is None and len(areas) + len(units) <= WIDE:
+        if self.seen.reached is not None and len(areas) + len(units) <= WIDE:
             self.arms = [
                 ("area_id", "bigint", sorted(areas)),
                 ("unit_id", "bigint", sorted(units)),
                 ("kind", "text", sorted(self.others)),
             ]
 
-    @property
+    @cached_property
     def rows(self) -> Q:
         """What is seen."""
-        if self.everything is not None:
-            return self.everything
-        rows = self.reached
-        for kind, scope in self.others.items():
-            rows |= Q(kind=kind) & scope
-        return rows
+        return self.seen.rows() if self.seen.reached is None else self.reached | met(self.others)
 
     def _tops(self, cursor: Any) -> list[int]:
         """The greatest id of each place, body and kind; none of what is seen lies above all of them.
 
-        Those of which there is nothing are asked nothing more: conditions of kinds take long to plan.
+        Those of which there is nothing are asked nothing more: conditions of kinds take long to put together.
         """
         if not self.arms:
             cursor.execute(
@@ -125,10 +120,10 @@ class Newest:
             for column, kind, _ in self.arms
         ]
         cursor.execute(
-            f"SELECT * FROM ({' UNION ALL '.join(tops)}) AS tops WHERE id IS NOT NULL",
+            " UNION ALL ".join(tops),
             [_array(values) for *_, values in self.arms],
         )
-        found = cursor.fetchall()
+        found = [row for row in cursor.fetchall() if row[2] is not None]
         there: dict[str, set[str]] = {column: set() for column, *_ in self.arms}
         for column, value, _ in found:
             there[column].add(value)
@@ -136,7 +131,7 @@ class Newest:
             (column, kind, [v for v in values if str(v) in there[column]])
             for column, kind, values in self.arms
         ]
-        self.others = {kind: scope for kind, scope in self.others.items() if kind in there["kind"]}
+        self.others = {kind: asked for kind, asked in self.others.items() if kind in there["kind"]}
         return [pk for *_, pk in found]
 
     def _look_between(self, cursor: Any, lowest: int, at_once: int) -> tuple[int, int]:
@@ -145,7 +140,7 @@ class Newest:
         loosest = [self.steps[0], self.steps[-1]]
         answers = (
             Document.objects.filter(
-                self.rows,
+                self.reached | Q(kind__in=list(self.others)) if self.arms else self.rows,
                 _holds('"search_document"."id" = ANY(ARRAY(SELECT id FROM near))'),
                 _holds('"search_document"."lexemes" @@ (%s::tsquery || %s::tsquery)', *loosest),
             )
@@ -161,21 +156,31 @@ class Newest:
                     output_field=SmallIntegerField(),
                 )
             )
-            .values_list("pk", "step")
+            .values_list("pk", "step", "kind")
         )
         sql, params = answers.query.get_compiler(Document.objects.db).as_sql()
         cursor.execute(
             f"WITH near (id) AS MATERIALIZED ({near}) {sql} "
-            "UNION ALL SELECT min(id), -1 - count(*) FROM near",
+            "UNION ALL SELECT min(id), -1 - count(*), '' FROM near",
             [*values, *params],
         )
+        answered = cursor.fetchall()
+        hidden = self._hidden([pk for pk, _, kind in answered if kind in self.others and self.arms])
         counted, least = 0, lowest
-        for pk, step in cursor.fetchall():
+        for pk, step, _kind in answered:
             if step < 0:
                 counted, least = -1 - step, pk
-            else:
+            elif pk not in hidden:
                 self.found[step].append(pk)
         return counted, least
+
+    def _hidden(self, ids: list[int]) -> set[int]:
+        """Those among these ids, of kinds with conditions, that do not meet them."""
+        if not ids:
+            return set()
+        return set(ids) - set(
+            Document.objects.filter(met(self.others), pk__in=ids).values_list("pk", flat=True)
+        )
 
     def _near(self, lowest: int, at_once: int) -> tuple[str, list[Any]]:
         """The ids of the newest `at_once` from `lowest` to `floor`: each arm gives so many of each value."""

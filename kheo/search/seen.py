@@ -1,6 +1,7 @@
 """What somebody may see of all that can be found."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import BigIntegerField, Q, QuerySet, SmallIntegerField, Value
@@ -37,28 +38,34 @@ class Reached:
 
 @dataclass(frozen=True)
 class Seen:
-    """What may be found: all of some kinds (`public`: only what everyone may see), or what the scopes say."""
+    """What may be found of some kinds: all (`public`: what everyone may see), or by kind what is reached or
+    meets a condition, which is put together when it is needed.
+    """
 
     kinds: tuple[str, ...]
     public: bool = False
-    scopes: dict[str, "Q | Reached"] | None = None
-
-    @classmethod
-    def through(cls, scopes: dict[str, "Q | Reached"]) -> "Seen":
-        return cls(tuple(sorted(scopes)), scopes=scopes)
+    reached: dict[str, Reached] | None = None
+    others: dict[str, Callable[[], Q]] = field(default_factory=dict)
 
     def rows(self) -> Q:
-        if self.scopes is None:
+        if self.reached is None:
             return Q(kind__in=self.kinds, public=True) if self.public else Q(kind__in=self.kinds)
-        seen = Q(pk__in=[])
-        for kind, scope in self.scopes.items():
-            seen |= Q(kind=kind) & (scope.rows() if isinstance(scope, Reached) else scope)
+        seen = met(self.others)
+        for reached, kinds in self.alike():
+            seen |= Q(kind__in=kinds) & reached.rows()
         return seen
 
-    def reached(self) -> list[tuple[Reached, tuple[str, ...]]]:
-        """Each `Reached` with the kinds it is the scope of."""
-        found: dict[int, tuple[Reached, tuple[str, ...]]] = {}
-        for kind, scope in (self.scopes or {}).items():
-            if isinstance(scope, Reached):
-                found[id(scope)] = (scope, (*found.get(id(scope), (scope, ()))[1], kind))
+    def alike(self) -> list[tuple[Reached, list[str]]]:
+        """Each `Reached` with the kinds it holds for."""
+        found: dict[int, tuple[Reached, list[str]]] = {}
+        for kind, reached in (self.reached or {}).items():
+            found.setdefault(id(reached), (reached, []))[1].append(kind)
         return list(found.values())
+
+
+def met(conditions: dict[str, Callable[[], Q]]) -> Q:
+    """Those of each kind that meet its condition."""
+    seen = Q(pk__in=[])
+    for kind, condition in conditions.items():
+        seen |= Q(kind=kind) & condition()
+    return seen

@@ -25,7 +25,7 @@ class StoriesConfig(AppConfig):
                 model="stories.Story",
                 url_name="story",
                 words=words_of_story,
-                scope=seen_by,
+                reached=seen_by,
                 things=stories_for_search,
             )
         )

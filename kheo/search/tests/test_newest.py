@@ -81,9 +81,14 @@ def people(documents, monkeypatch):
     def by_itself(who):
         return Q(object_id__gt="3") if who in ("minh", "lan") else Q(pk__in=[])
 
-    kinds = {"initiative": scope, "report": scope, "plan": by_itself}
+    kinds = {"initiative": (scope, None), "report": (scope, None), "plan": (None, by_itself)}
     monkeypatch.setattr(
-        index, "_kinds", {kind: SimpleNamespace(kind=kind, scope=asked) for kind, asked in kinds.items()}
+        index,
+        "_kinds",
+        {
+            kind: SimpleNamespace(kind=kind, reached=reached, scope=scope)
+            for kind, (reached, scope) in kinds.items()
+        },
     )
     return ["minh", "hoa", "mai", "lan", "guest", MACHINE]
 
