@@ -53,6 +53,8 @@ class ReportQuerySet(ScopedQuerySet):
         Found from the person's own steps, not from all drafts there are; what is open was never accepted.
         """
         own = self._steps.filter(by__user=post.user_id, state__in=OPEN).order_by()
+        # In the words of the index, which has it: who gave a report back did not write it.
+        own = own.exclude(state=State.RETURNED)
         return self.filter(pk__in=own.values("report"), state__in=[State.DRAFT, State.RETURNED])
 
     def shown(self, post: Post | None) -> Any:

@@ -37,7 +37,9 @@ def by_one_question(kind, post):
 
 def touched(kind, post):
     steps = FieldReportStep if kind is FieldReport else UnitReportStep
-    own = Exists(steps.objects.filter(report=OuterRef("pk"), by__user=post.user_id))
+    own = Exists(
+        steps.objects.filter(report=OuterRef("pk"), by__user=post.user_id, state__in=["draft", "sent"])
+    )
     return kind.objects.filter(own, state__in=["draft", "returned"])
 
 
@@ -77,6 +79,12 @@ class Waiting(TestCase):
                     assert sorted(new.values_list("pk", flat=True)) == sorted(expected), (post, kind)
                     found |= {(kind, pk) for pk in expected}
         assert len(found) == 4 + 3 + 2 + 1 + 1, "every one that waits, waits for somebody"
+
+    def test_what_came_back_waits_for_who_wrote_it(self):
+        returned = FieldReport.objects.filter(state="returned")
+        assert returned.count() == 2
+        assert set(returned) <= set(FieldReport.objects.to_finish(self.cast.minh))
+        assert not FieldReport.objects.to_finish(self.cast.nga).exists()
 
     def test_each_asked_and_all_gathered_are_the_same(self):
         for post in self.posts:
