@@ -1,10 +1,11 @@
-"""Text compared byte by byte, columns asked without an index, what is told after much was written."""
+"""Text compared byte by byte, columns asked without an index, and what a database must be told."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 
 @models.Field.register_lookup
@@ -47,6 +48,38 @@ class SortKeyField(BytewiseField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 300)
         super().__init__(*args, **kwargs)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Inside, all is read as it stands at one moment, whatever takes effect meanwhile; nothing is written.
+
+    A page of figures asks a dozen questions. Between two of them a reorganisation could take effect, and
+    areas of one structure would stand beside figures of the other. In a transaction it is that one's moment.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with _reading(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """On SQLite a transaction begins as one of a reader: as a writer's it would wait for all who write."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    sqlite: Any = connections[DEFAULT_DB_ALIAS]
+    usual, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"
+    try:
+        yield
+    finally:
+        sqlite.transaction_mode = usual
 
 
 def analyse(*tables: type[models.Model]) -> None:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from kheo.lib.database import one_moment
 from kheo.lib.periods import Period, today
 from kheo.places.models import Area
 from kheo.plans.models import Field
@@ -22,6 +23,7 @@ from kheo.units.acting import Request
 from kheo.units.models import Line, Unit
 
 
+@one_moment()
 def dashboard(request: Request) -> HttpResponseBase:
     asked, who = request.GET, request.post or request.user
     year = chosen_year(asked.get("year", ""))
@@ -45,6 +47,7 @@ def with_sample(request: Request) -> bool:
     return bool(request.post and request.post.unit.sample)
 
 
+@one_moment()
 def records(request: Request) -> HttpResponseBase:
     question = QuestionForm(request.GET).question(request.post or request.user)
     if question is None:
@@ -81,6 +84,7 @@ def records(request: Request) -> HttpResponseBase:
     )
 
 
+@one_moment()
 def coverage(request: Request) -> HttpResponseBase:
     """Which communes stand behind a total, and which are missing."""
     who = request.post or request.user
@@ -138,6 +142,7 @@ def about(question: Question) -> list[str]:
     return found
 
 
+@one_moment()
 def half_year(request: Request) -> HttpResponseBase:
     asked, who = request.GET, request.post or request.user
     year, half = chosen_year(asked.get("year", "")), chosen_half(asked.get("half", ""))

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Max, Min
 from django.utils.translation import override
 
+from kheo.lib.database import one_moment
 from kheo.lib.periods import Period, today
 from kheo.reporting.coverage import Coverage
 from kheo.reporting.models import ReportedFigure
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--missing", action="store_true", help="name the communes that are missing")
         parser.add_argument("--json", action="store_true")
 
+    @one_moment()
     def handle(self, *args: Any, **options: Any) -> None:
         if options["every"]:
             self.every()
