@@ -20,13 +20,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS = ROOT / "test-results"
 AXE = ROOT / "build" / "test-assets" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESK = 360, 1280
+# Milliseconds until what should appear is missed.
+PATIENCE = 20_000
 # All of a normal page: HTML, styles, scripts and fonts, as they travel. Photos are extra.
 PAGE_LIMIT = 100 * 1024
 
@@ -72,6 +74,8 @@ def program() -> str:
 def chromium() -> Generator[Browser]:
     # Playwright keeps a loop running in this thread; the queries between its calls are ordinary ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # A busy machine makes a page late, not wrong.
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program(), args=SWITCHES)
         yield browser
@@ -113,7 +117,7 @@ def browser_page(
     request: pytest.FixtureRequest, transactional_db: None, live_server: Any, chromium: Browser
 ) -> Generator[Page]:
     context = chromium.new_context(base_url=live_server.url, **PERSON)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     watch = Watch(live_server.url)
     context.on("page", watch.look_at)
     page = context.new_page()
@@ -139,7 +143,7 @@ class OwnBrowser:
             base_url=self.home,
             **{**PERSON, **about},
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE)
         self.context.on("page", self.watch.look_at)
         page: Page = self.context.new_page()
         return page

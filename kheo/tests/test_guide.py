@@ -27,7 +27,6 @@ def test_every_step_can_be_done(page, demonstration, browser_page, sign_in, sett
     settings.DEMO = False
     # The walk types faster than a person, who would be asked to look once more.
     monkeypatch.setattr(limits, "SECONDS_TO_FILL", 0)
-    browser_page.context.set_default_timeout(15_000)
 
     def enter(who: str) -> Any:
         browser_page.context.clear_cookies()

@@ -180,4 +180,18 @@ def signed_in(page: Page, live_server: Any, user: Any) -> None:
     )
 
 
-__all__ = ["Handset", "PoorLine", "signed_in"]
+def to_screen(page: Page, path: str) -> None:
+    """As a press on a link to "#/path" would. The screen is drawn when this returns: `goto` answers while
+    the one before still stands, and a press would meet that."""
+    page.evaluate(
+        """(path) => new Promise((drawn) => {
+            const shown = () => requestAnimationFrame(() => setTimeout(drawn));
+            if (location.hash === `#/${path}`) return shown();
+            addEventListener('hashchange', shown, {once: true});
+            location.hash = `#/${path}`;
+        })""",
+        path,
+    )
+
+
+__all__ = ["Handset", "PoorLine", "signed_in", "to_screen"]

@@ -9,7 +9,7 @@ from kheo.fieldwork.models import FieldReport
 from kheo.offline import words
 from kheo.offline.models import Delivery
 from kheo.offline.tests.cast import cast, picture, running
-from kheo.offline.tests.phone import signed_in
+from kheo.offline.tests.phone import signed_in, to_screen
 
 pytestmark = pytest.mark.browser
 
@@ -54,8 +54,8 @@ def test_it_opens_without_signal_and_a_new_version_takes_nothing(minh, monkeypat
     minh.context.set_offline(True)
     minh.reload()
     expect(minh.get_by_text(said("home.report")).first).to_be_visible()
-    minh.goto("/thuc-dia/#/bao-cao")
-    minh.get_by_text("Con đường hiến đất").first.click()
+    to_screen(minh, "bao-cao")
+    minh.get_by_role("button", name=re.compile("Con đường hiến đất")).click()
     minh.locator("textarea").first.fill("Bà con góp công")
     expect(minh.locator(".keep__state")).to_contain_text(said("form.saved").partition("{")[0].strip())
     minh.context.set_offline(False)
@@ -65,7 +65,7 @@ def test_it_opens_without_signal_and_a_new_version_takes_nothing(minh, monkeypat
     with minh.expect_navigation():
         minh.get_by_role("button", name=said("version.use")).click()
     expect(minh.locator("textarea").first).to_have_value("Bà con góp công")
-    minh.goto("/thuc-dia/#/")
+    to_screen(minh, "")
     expect(minh.get_by_text("Viết báo cáo mới").first).to_be_visible()
     assert len(minh.evaluate("caches.keys()")) == 1
 
@@ -91,8 +91,8 @@ def test_what_another_app_shares_becomes_a_report(minh):
 
 def test_what_waits_goes_in_the_background_when_the_app_is_closed(minh, browser_page):
     minh.context.set_offline(True)
-    minh.goto("/thuc-dia/#/bao-cao")
-    minh.get_by_text("Con đường hiến đất").first.click()
+    to_screen(minh, "bao-cao")
+    minh.get_by_role("button", name=re.compile("Con đường hiến đất")).click()
     expect(minh.locator("textarea").first).to_be_visible()
     envelope = finished(minh)
     minh.goto("about:blank")

@@ -10,7 +10,7 @@ from kheo.fieldwork.models import FieldReport, UnitReport
 from kheo.initiatives.models import Initiative
 from kheo.offline.models import Delivery, Phone
 from kheo.offline.tests.cast import accepted, cast, picture, running
-from kheo.offline.tests.phone import signed_in
+from kheo.offline.tests.phone import signed_in, to_screen
 
 pytestmark = pytest.mark.browser
 
@@ -72,7 +72,7 @@ def test_what_is_invented_carries_its_mark_in_lists_and_on_its_page(phone, peopl
     mine = phone.get_by_role("region", name="Mô hình của tôi")
     expect(mine.get_by_role("link", name=re.compile("Thả cá giống mẫu"))).to_be_visible()
     expect(mine.get_by_text("mẫu", exact=True)).to_have_count(1)
-    phone.goto(f"/thuc-dia/#/mo-hinh/{fish.pk}")
+    to_screen(phone, f"mo-hinh/{fish.pk}")
     expect(phone.get_by_role("heading", name="Thả cá giống")).to_be_visible()
     # On itself, and on the registration sent about it.
     expect(phone.get_by_role("main").get_by_text("mẫu", exact=True)).to_have_count(2)
@@ -225,12 +225,12 @@ def test_every_screen_is_open_to_everyone(phone, people, axe: Callable[..., None
         named["initiative"] = road.initiative_id
     enter(phone)
     for button, kind in [("Đăng ký mô hình mới", "registration"), ("Báo cáo định kỳ", "unit_report")]:
-        phone.goto("/thuc-dia/#/")
+        to_screen(phone, "")
         phone.get_by_role("button", name=re.compile(button)).first.click()
         phone.wait_for_url(re.compile("#/soan/"))
         named[kind] = phone.url.rpartition("/")[2]
     if state == "full":
-        phone.goto("/thuc-dia/#/bao-cao")
+        to_screen(phone, "bao-cao")
         phone.get_by_role("button", name=re.compile("Con đường")).click()
         phone.wait_for_url(re.compile("#/soan/"))
         named["report"] = phone.url.rpartition("/")[2]
@@ -245,7 +245,7 @@ def test_every_screen_is_open_to_everyone(phone, people, axe: Callable[..., None
         for width, scheme in ((360, "dark"), (1280, "light")):
             phone.set_viewport_size({"width": width, "height": 800})
             phone.emulate_media(color_scheme=scheme)
-            phone.goto(f"/thuc-dia/#/{path}")
+            to_screen(phone, path)
             expect(phone.get_by_role("heading", level=1)).to_have_count(1)
             beyond = phone.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
