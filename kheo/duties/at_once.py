@@ -84,7 +84,7 @@ def _accept_together(some: Sequence[Arrival], by: Post, outcome: Outcome) -> Non
     replaced = FieldReport.objects.filter(series__in=[each.series for each in reports], state="accepted")
     before = [each.enrolment for each in replaced.select_related("enrolment")]
     results: list[tuple[Arrival, Refused | None]] = []
-    with counting(*[report.enrolment for report in reports], *before):
+    with counting(*[report.enrolment for report in reports], *before, only=()):
         for arrival in some:
             try:
                 # A savepoint: a refusal half-way leaves nothing of this one and all of the others.

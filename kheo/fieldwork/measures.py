@@ -1,8 +1,9 @@
 """What is counted of reports: six measures by the month of the activity, from accepted current versions."""
 
 from collections.abc import Collection, Iterator
+from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from kheo.fieldwork.figures import MEASURED
@@ -13,11 +14,21 @@ from kheo.tallies.measures import Measure, Share, register
 
 def reported(enrolment: int | None = None, communes: Collection[int] | None = None) -> Iterator[Share]:
     """The amounts of all measures, by cell: of one enrolment by its id, of some communes, or of all."""
-    figures = ReportFigure.objects.filter(report__state=State.ACCEPTED)
+    figures = ReportFigure.objects.all()
     if enrolment is not None:
         figures = figures.filter(report__enrolment=enrolment)
     elif communes is not None:
         figures = figures.filter(report__enrolment__initiative__commune__in=communes)
+    return _by_cell(figures)
+
+
+def reported_in(enrolment: int, series: UUID) -> Iterator[Share]:
+    """The same of one report of an enrolment, in whichever version."""
+    return _by_cell(ReportFigure.objects.filter(report__enrolment=enrolment, report__series=series))
+
+
+def _by_cell(figures: QuerySet[ReportFigure]) -> Iterator[Share]:
+    figures = figures.filter(report__state=State.ACCEPTED)
     grouped = (
         figures.order_by()
         .values(
@@ -42,7 +53,9 @@ def reported(enrolment: int | None = None, communes: Collection[int] | None = No
         }
 
 
-MEASURES = [Measure(each.name, each.label, "month", reported, each.unit) for each in MEASURED.values()]
+MEASURES = [
+    Measure(each.name, each.label, "month", reported, reported_in, each.unit) for each in MEASURED.values()
+]
 
 
 def declare() -> None:

@@ -6,12 +6,14 @@ unlocked enrolments drift, unsorted cells deadlock.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice, product
 from operator import add, sub
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connections, models, transaction
 from django.utils.translation import gettext as _
@@ -57,51 +59,85 @@ class Level(NamedTuple):
 
 CELLS = Level(Cell, Key, ("value",))
 YEARS = Level(AreaYear, YearKey, SUMS)
-# What each enrolment contributed by each way of counting, as the outermost `counting` first met it.
-Met = dict[tuple[int, Counted], "Differences"]
-_before: ContextVar[Met | None] = ContextVar("before", default=None)
+
+
+@dataclass
+class Met:
+    """What the outermost `counting` has met: the enrolments it holds locked, and what they contributed."""
+
+    locked: set[int] = field(default_factory=set)
+    # By enrolment and way of counting: of all of it (None), or of single records of it.
+    before: dict[tuple[int, Counted], dict[UUID | None, Differences]] = field(default_factory=dict)
+
+    def lock(self, enrolments: Sequence[models.Model]) -> None:
+        """Lock those not met yet, in the order of their ids."""
+        if unlocked := sorted({each.pk for each in enrolments} - self.locked):
+            model = type(enrolments[0])
+            rows = model._base_manager.select_for_update().filter(pk__in=unlocked)
+            list(rows.order_by("pk").values_list("pk"))
+            self.locked.update(unlocked)
+
+    def read(self, enrolment: int, way: Counted, record: UUID | None) -> None:
+        """What it contributed before anything changed. It is locked."""
+        read = self.before.setdefault((enrolment, way), {})
+        if None in read or record in read:
+            return
+        now = shares(enrolment, way, record=record)
+        if record is None:
+            # Of records met alone what they contributed then: they may have changed since.
+            for each, before in read.items():
+                _add_to(now, before, 1)
+                _add_to(now, shares(enrolment, way, record=each), -1)
+            read.clear()
+        read[record] = now
+
+    def differences(self) -> Differences:
+        """By how much each cell differs from what was met."""
+        found: Differences = defaultdict(int)
+        for (enrolment, way), read in self.before.items():
+            for record, before in read.items():
+                _add_to(found, shares(enrolment, way, record=record), 1)
+                _add_to(found, before, -1)
+        return found
+
+
+def _add_to(sums: Differences, others: Differences, sign: int) -> None:
+    for key, value in others.items():
+        sums[key] = sums.get(key, 0) + sign * value
+
+
+_met: ContextVar[Met | None] = ContextVar("met", default=None)
 
 
 @contextmanager
-def counting(*enrolments: models.Model, only: Collection[str] | None = None) -> Iterator[None]:
+def counting(
+    *enrolments: models.Model, only: Collection[str] | None = None, record: UUID | None = None
+) -> Iterator[None]:
     """Run a change of these enrolments (rows of one model) and move the cells by what it changes.
 
     Opens a transaction. Inside another `counting` the enrolments join it and the cells are moved once, at
     the end of the outermost: a list of 500 is one pass over its cells. A batch names all its enrolments
-    at the outermost, so that they are locked in the order of their ids.
+    at the outermost, so that they are locked in the order of their ids; with `only=()` it locks them and
+    leaves it to those who join to say what they change.
 
     `only` names the measures that the change can touch, where its author knows them; without it, all.
+    `record` is the series of the one record that changes: the others of an enrolment, however many, are
+    then not read.
     """
-    ways = counted_ways(only)
-    met = _before.get()
-    if met is not None:
-        _meet(enrolments, ways, met)
-        yield
-        return
-    met = {}
-    token = _before.set(met)
+    outermost = (met := _met.get()) is None
+    met = met or Met()
+    token = _met.set(met)
     try:
-        with transaction.atomic():
-            _meet(enrolments, ways, met)
+        with transaction.atomic() if outermost else nullcontext():
+            met.lock(enrolments)
+            apart = {measure.rows for measure in REGISTRY.values() if measure.rows_of_record}
+            for pk, way in product(sorted({each.pk for each in enrolments}), counted_ways(only)):
+                met.read(pk, way, record if way in apart else None)
             yield
-            differences: Differences = defaultdict(int)
-            for (enrolment, way), before in met.items():
-                after = shares(enrolment, way)
-                for key in before.keys() | after.keys():
-                    differences[key] += after.get(key, 0) - before.get(key, 0)
-            move(differences)
+            if outermost:
+                move(met.differences())
     finally:
-        _before.reset(token)
-
-
-def _meet(enrolments: Sequence[models.Model], ways: Sequence[Counted], met: Met) -> None:
-    """Lock those not met yet, in the order of their ids, and only then read what they contribute."""
-    known = {pk for pk, _way in met}
-    ids = sorted({enrolment.pk for enrolment in enrolments})
-    if unlocked := [pk for pk in ids if pk not in known]:
-        model = type(enrolments[0])
-        list(model._base_manager.select_for_update().filter(pk__in=unlocked).order_by("pk").values_list("pk"))
-    met.update((each, shares(*each)) for each in product(ids, ways) if each not in met)
+        _met.reset(token)
 
 
 def counted_ways(only: Collection[str] | None = None) -> list[Counted]:
@@ -110,14 +146,27 @@ def counted_ways(only: Collection[str] | None = None) -> list[Counted]:
     return list(dict.fromkeys(measure.rows for measure in chosen))
 
 
-def shares(enrolment: int | None, way: Counted, communes: Collection[int] | None = None) -> Differences:
-    """What an enrolment, all of some communes, or all contribute to each cell now, counted in this way."""
-    alone = {measure.rows: measure.name for measure in REGISTRY.values()}
+def shares(
+    enrolment: int | None,
+    way: Counted,
+    communes: Collection[int] | None = None,
+    record: UUID | None = None,
+) -> Differences:
+    """What an enrolment, all of some communes, or all contribute to each cell now, counted in this way.
+
+    With `record` only what that one record of the enrolment contributes.
+    """
+    alone = {measure.rows: measure for measure in REGISTRY.values()}
     found: Differences = defaultdict(int)
-    for row in way(enrolment, communes):
+    of_record = alone[way].rows_of_record
+    if record is not None and enrolment is not None and of_record is not None:
+        rows = of_record(enrolment, record)
+    else:
+        rows = way(enrolment, communes)
+    for row in rows:
         # Without a commune a record stays outside the yearly figures.
         if row["area"] is not None and row["value"]:
-            measure = REGISTRY[row.get("measure") or alone[way]]
+            measure = REGISTRY[row.get("measure") or alone[way].name]
             key = Key(measure.name, row["period"], row["unit"], row["area"], row["field"], row["kind"])
             found[key] += row["value"]
             if measure.grain == "month":

@@ -4,10 +4,11 @@ A measure is a flow with a grain: the month of the event, or the plan year. What
 stock, distinct initiatives over several years) is no measure; it is made from measures.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NotRequired, Protocol, TypedDict
+from uuid import UUID
 
 Grain = Literal["month", "year"]
 GRAINS = ("month", "year")
@@ -44,6 +45,9 @@ class Measure:
     label: Any
     grain: Grain
     rows: Counted
+    # The same of one record of an enrolment, by its series, where an enrolment's share is the sum of its
+    # records'. Measures that share `rows` share this too.
+    rows_of_record: Callable[[int, UUID], Iterable[Share]] | None = None
     # How the whole number is read: "count", "vnd", "m2" (hundredths), "days" (tenths), "cm".
     unit: str = "count"
 

@@ -294,7 +294,7 @@ class FieldReport(Version):
         touched = {self.enrolment_id: self.enrolment}
         if before is not None:
             touched[before.enrolment_id] = before.enrolment
-        with counting(*touched.values(), only=MEASURED):
+        with counting(*touched.values(), only=MEASURED, record=self.series):
             yield
 
     def write(self, *, by: Post, values: dict[str, Any], figures: Amounts) -> None:

@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 
 from kheo.audit.models import Entry
 from kheo.fieldwork.models import FieldReport
@@ -48,6 +50,15 @@ class Way(TestCase):
             initiative.owner, initiative.commune, self.enrolment.field, "model",
         )  # fmt: skip
         assert verify()[1] == []
+
+    def test_an_acceptance_reads_its_own_figures_however_many_reports_there_are(self):
+        made = report(self.cast, self.enrolment)
+        made.send(by=self.cast.minh)
+        with CaptureQueriesContext(connection) as asked:
+            made.accept(by=self.cast.nga)
+        sums = [each["sql"] for each in asked if "SUM(" in each["sql"] and "reportfigure" in each["sql"]]
+        assert len(sums) == 2
+        assert all('."series" = ' in each for each in sums)
 
     def test_several_sources_are_one_cell(self):
         figures = {

@@ -6,6 +6,7 @@ from datetime import date
 from importlib import import_module
 from types import SimpleNamespace
 from unittest import mock
+from uuid import uuid4
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -123,6 +124,59 @@ class Moving(TestCase):
         self.assertEqual(counted, [self.thing.pk] * 2)
         cell = Cell.objects.get(measure="households")
         self.assertEqual(cell.value, 10 * (6 - 5))
+
+    def with_records(self):
+        """The thing's records by series, and what was read: a series, or None for all of them at once."""
+        here = {key: value for key, value in next(iter(shares_of(self.thing.pk))).items() if key != "value"}
+        records, read = {}, []
+
+        def all_of_them(pk=None, communes=None):
+            read.append(None)
+            return [{**here, "value": sum(records.values())}]
+
+        def one(pk, series):
+            read.append(series)
+            return [{**here, "value": records.get(series, 0)}]
+
+        REGISTRY.clear()
+        register(Measure("people", "people", "month", all_of_them, one))
+        return records, read
+
+    def test_of_many_records_only_the_one_that_changes_is_read(self):
+        records, read = self.with_records()
+        road, bridge = uuid4(), uuid4()
+        for series, people in ((road, 5), (bridge, 7), (road, 6)):
+            with counting.counting(self.thing, only=["people"], record=series):
+                records[series] = people
+        self.assertEqual(self.open_cells(), [(date(2026, 1, 1), 13)])
+        self.assertNotIn(None, read)
+
+    def test_a_batch_locks_and_each_record_says_what_it_changes(self):
+        records, read = self.with_records()
+        with mock.patch.object(counting, "move", wraps=counting.move) as move:
+            with counting.counting(self.thing, only=()):
+                for people in (5, 7, 9):
+                    with counting.counting(self.thing, only=["people"], record=(series := uuid4())):
+                        records[series] = people
+        self.assertEqual(self.open_cells(), [(date(2026, 1, 1), 21)])
+        self.assertEqual((move.call_count, read), (1, [*records, *records]))
+
+    def test_a_record_met_alone_and_then_with_all_others_is_counted_once(self):
+        records, _read = self.with_records()
+        road, bridge = uuid4(), uuid4()
+        records[bridge] = 100
+        with counting.counting(self.thing):
+            pass
+        self.assertEqual(self.open_cells(), [])
+        with counting.counting(self.thing, record=road):
+            records[road] = 5
+            with counting.counting(self.thing):
+                records[bridge] = 104
+                records[road] = 6
+                with counting.counting(self.thing, record=bridge):
+                    records[bridge] = 103
+        # Six of the road, three more of the bridge.
+        self.assertEqual(self.open_cells(), [(date(2026, 1, 1), 9)])
 
     def test_verify_names_the_first_difference(self):
         self.change(order=5)
