@@ -266,7 +266,7 @@ class Unit(models.Model):
     @property
     def today(self) -> "Unit":
         """The body that answers for this one today (itself where no heir is known)."""
-        return self if self.is_living else (self.heirs_on(today()).first() or self)
+        return self if self.is_living else next(iter(_first_heir(self.pk, today())), self)
 
     def is_answered_by(self, other: "Unit", day: date | None = None) -> bool:
         return self.pk == other.pk or bool(_answers(self.pk, other.pk, day or today()))
@@ -285,6 +285,7 @@ class Unit(models.Model):
         return self.name if self.area.name in self.name else f"{self.name} ({self.area})"
 
 
+_first_heir = Worded(lambda unit, day: Unit(pk=unit).heirs_on(day).order_by("pk")[:1], int, date)
 # Asked again for each thing a page offers to do.
 _answers = Worded(
     lambda unit, heir, day: (
