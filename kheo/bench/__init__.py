@@ -9,6 +9,7 @@ whose result is handed to the measured function and to its baseline.
 """
 
 import math
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -93,6 +94,28 @@ def telling(
         return work
 
     return register
+
+
+def migrated() -> None:
+    """The tables of an empty database.
+
+    One that holds something stays as old as it is: it may be shared with others, whose program is no newer.
+    """
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing and executor.loader.applied_migrations:
+        first = missing[0][0]
+        sys.exit(
+            f"This database is older than the program: {first.app_label} {first.name} is missing. "
+            "Bring it up to date yourself (kheo migrate), or measure on another: without KHEO_DATA or "
+            "KHEO_DATABASE."
+        )
+    if missing:
+        call_command("migrate", verbosity=0)
 
 
 def measure(work: Work, ground: tuple, runs: int, times: int) -> Measured:

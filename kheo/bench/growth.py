@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate
 
-from django.core.management import call_command
 from django.db import connection, models, transaction
 from django.test import Client
 
@@ -91,7 +90,7 @@ def conditions() -> str:
 @cache
 def world() -> World:
     """The province, grown on first use. One that is already there in full size (KHEO_DATA) is used again."""
-    call_command("migrate", verbosity=0)
+    bench.migrated()
     initiatives, reports = round(INITIATIVES * bench.SCALE), round(REPORTS * bench.SCALE)
     whole = User.objects.filter(username__in=PEOPLE).count() == len(PEOPLE)
     if not whole or Initiative.objects.count() != initiatives:

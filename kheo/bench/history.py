@@ -21,7 +21,6 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.management import call_command
 from django.db import OperationalError, connection, connections, transaction
 from django.db.models import Count, Sum
 from django.test import Client
@@ -72,7 +71,7 @@ class Ground:
 
 @cache
 def ground() -> Ground:
-    call_command("migrate", verbosity=0)
+    bench.migrated()
     wanted = round(nation.INITIATIVES * bench.SCALE)
     if Movement.objects.filter(code=nation.CODE).exists():
         if Initiative.objects.exclude(name__startswith=MADE).count() != wanted:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 from django.db import transaction
 
 from kheo import bench
@@ -53,7 +52,7 @@ class Ground(NamedTuple):
 
 @cache
 def ground() -> Ground:
-    call_command("migrate", verbosity=0)
+    bench.migrated()
     if not Area.objects.exists():
         found_province()
     beginning.movement()

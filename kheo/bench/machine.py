@@ -23,7 +23,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, connections
 from django.urls import reverse
 
@@ -124,7 +123,7 @@ def whole(machine: Smaller) -> Iterator[Told]:
 
 
 def made(machine: Smaller) -> Iterator[Told]:
-    call_command("migrate", verbosity=0)
+    bench.migrated()
     if Movement.objects.filter(code=history.nation.CODE).exists():
         return
     machine.most()

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from kheo import bench
 from kheo.bench import __main__, _served, _smaller, machine
@@ -75,6 +77,24 @@ def test_what_is_served_for_a_benchmark_is_on_postgresql():
     brought = {one.name: one.on for one in bench.REGISTERED.values() if one.on}
     assert set(brought.values()) == {_served.DATABASE}
     assert brought.keys() == {name for name in bench.REGISTERED if name.split(".")[0] in ("crash", "offline")}
+
+
+@pytest.mark.django_db
+def test_a_database_that_others_use_is_not_migrated(monkeypatch):
+    done = []
+    monkeypatch.setattr("django.core.management.call_command", lambda name, **how: done.append(name))
+    bench.migrated()
+    assert done == []
+    recorded = MigrationRecorder(connection)
+    graph = MigrationExecutor(connection).loader.graph
+    recorded.record_unapplied(*graph.leaf_nodes("tallies")[0])
+    with pytest.raises(SystemExit, match=r"older than the program: tallies .*\(kheo migrate\)"):
+        bench.migrated()
+    assert done == []
+    # An empty one is nobody else's.
+    recorded.migration_qs.all().delete()
+    bench.migrated()
+    assert done == ["migrate"]
 
 
 def test_a_name_is_given_once(registered):
