@@ -14,6 +14,9 @@ OLD = _(
     "The database holds nothing yet or is older than the program. Run kheo migrate; in an installation, "
     "script/start."
 )
+NO_DATA = _(
+    "There is no data folder %(path)s. Connect its disk or restore a backup; script/start makes a new one."
+)
 _NOT_OURS = _("%(path)s cannot be read or written by this user. Run the command as kheo or as root.")
 _FULL = _("The disk that holds %(path)s is full. Make room there and run the command again.")
 _READ_ONLY = _("The disk that holds %(path)s can only be read. Look at the disk, then run the command again.")
@@ -86,11 +89,7 @@ def _of_sqlite(error: DatabaseError) -> str | None:
     if told is None:
         return None
     if "unable to open" in said and not path.parent.exists():
-        told = _(
-            "There is no data folder %(path)s. Connect its disk or restore a backup; script/start makes a "
-            "new one."
-        )
-        path = path.parent
+        told, path = NO_DATA, path.parent
     return str(told) % {"path": path}
 
 

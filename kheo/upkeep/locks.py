@@ -8,11 +8,19 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from kheo.lib import troubles
 from kheo.lib.refusals import Refused
 
 
+def require(data: Path) -> None:
+    """Refused where the data folder is not there: its disk may be away, and only a start or a restore makes
+    a new one."""
+    if not data.is_dir():
+        raise Refused(str(troubles.NO_DATA) % {"path": data})
+
+
 def _open(data: Path, name: str) -> int:
-    data.mkdir(parents=True, exist_ok=True)
+    require(data)
     return os.open(data / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 

@@ -33,9 +33,12 @@ def kheo(*arguments, **environment):
     return done
 
 
-def test_an_installation_without_its_folder(tmp_path):
+@pytest.mark.parametrize(
+    "command", ["migrate", "backup", "backup list", "backup verify x.tar", "archive 2021"]
+)
+def test_an_installation_without_its_folder(tmp_path, command):
     (tmp_path / "kheo.env").write_text(f"KHEO_DATA={tmp_path}/gone\n")
-    done = kheo("migrate", KHEO_SETTINGS=f"{tmp_path}/kheo.env")
+    done = kheo(*command.split(), KHEO_SETTINGS=f"{tmp_path}/kheo.env")
     assert done.returncode == 1
     assert f"Không có thư mục dữ liệu {tmp_path}/gone." in done.stderr
     assert not (tmp_path / "gone").exists()

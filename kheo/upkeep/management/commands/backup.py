@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from kheo.lib import formats
 from kheo.lib.refusals import Refused
-from kheo.upkeep import backing_up, verifying
+from kheo.upkeep import backing_up, locks, verifying
 from kheo.upkeep.destinations import chosen, destination, located
 from kheo.upkeep.ownership import become_owner_of
 from kheo.upkeep.progress import Terminal
@@ -48,6 +48,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         become_owner_of(settings.DATA)
         try:
+            locks.require(settings.DATA)
             given = options["passphrase_file"]
             passphrase = backing_up.read_passphrase(Path(given)) if given else None
             if options["action"] == "verify":
