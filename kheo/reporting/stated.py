@@ -7,7 +7,7 @@ A line that cannot be read says why; nothing is guessed.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -105,8 +105,26 @@ class Read:
         return [line for line in self.lines if not line.error]
 
     @property
-    def wrong(self) -> list[Line]:
-        return [line for line in self.lines if line.error]
+    def doubtful(self) -> list[Line]:
+        """Once each line that is not clear, with all that is not clear about it."""
+        return [line for line in self.shown if line.error]
+
+    @cached_property
+    def shown(self) -> list[Line]:
+        """The figures that are understood and, once each, the lines that are not clear."""
+        found: list[Line] = []
+        said: dict[int, Line] = {}
+        for line in self.lines:
+            if line.error and line.number in said:
+                told = said[line.number]
+                if line.error not in told.error:
+                    told.error = f"{told.error} {line.error}"
+                continue
+            shown = replace(line)
+            if line.error:
+                said[line.number] = shown
+            found.append(shown)
+        return found
 
 
 def read_period(text: str) -> Period:

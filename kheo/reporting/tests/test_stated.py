@@ -165,6 +165,29 @@ class Stating(TestCase):
         self.assertContains(page, "xã Tam Qang\t2024")
         self.assertEqual(ReportedFigure.objects.count(), 0)
 
+    def test_a_line_with_several_figures_is_doubted_once(self):
+        source = self.source()
+        text = (
+            "Đơn vị;Kỳ;Mới;Duy trì\nxã Tam Qang;2024;5;12\nxã Tam Hợp;2024;7;nhiều\nxã Tam Quang;2024;ít;vài"
+        )
+        page = self.paste(source, text, keep="1")
+        self.assertContains(page, "Còn 3 dòng chưa rõ")
+        self.assertContains(page, "Không thấy đơn vị “xã Tam Qang”", count=1)
+        self.assertContains(page, "“ít” không phải số nguyên. “vài” không phải số nguyên.", count=1)
+        self.assertEqual(
+            [(line.number, line.value) for line in page.context["read"].shown if not line.error], [(3, 7)]
+        )
+        typed = {
+            "period": "2024",
+            "unit": "xã Tam Qang",
+            "measure": "new",
+            "whole": "9",
+            "field_kinh_te": "5",
+        }
+        page = self.client.post(reverse("reported_add", args=[source.pk]), typed)
+        self.assertContains(page, "Không thấy đơn vị “xã Tam Qang”", count=1)
+        self.assertEqual(ReportedFigure.objects.count(), 0)
+
     def test_without_headings_it_says_how(self):
         self.assertContains(self.paste(self.source(), "xã Tam Quang;5"), "Không thấy dòng tiêu đề")
 

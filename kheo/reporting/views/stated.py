@@ -133,9 +133,9 @@ def add(request: Request, pk: int) -> HttpResponseBase:
         data = form.cleaned_data
         given = Given(data["period"], None, data["measure"])
         read = Reader(post, given).read(form.rows())
-        for line in read.wrong:
+        for line in read.doubtful:
             form.add_error(None, line.error)
-        if not read.wrong and form.attempt(lambda: found.state(read.good, by=post)):
+        if not read.doubtful and form.attempt(lambda: found.state(read.good, by=post)):
             messages.success(request, kept_words(form.result))
             return redirect(found)
     return render(request, "reporting/add.html", {"source": found, "form": form, "names": names_within(post)})
@@ -158,7 +158,7 @@ def lines(request: Request, pk: int) -> HttpResponseBase:
             # What a file held is shown as text, to be changed and sent on.
             form = LinesForm({**request.POST.dict(), "lines": text}, post=post)
             form.is_valid()
-            if "keep" in request.POST and read.good and not read.wrong:
+            if "keep" in request.POST and read.good and not read.doubtful:
                 good = read.good
                 if form.attempt(lambda: found.state(good, by=post)):
                     messages.success(request, kept_words(form.result))
