@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from kheo.fieldwork.models import FieldReport, UnitReport
 from kheo.lib.formats import number
+from kheo.places.apart import told_apart
 from kheo.places.models import Area, Level
 from kheo.reporting import words
 from kheo.reporting.models import ReportedFigure
@@ -38,7 +39,9 @@ class Coverage:
 
     @cached_property
     def asked(self) -> list[Standing]:
-        """The communes of the structure that lie in the area of the post, invented ones aside."""
+        """The communes of the structure that lie in the area of the post, invented ones aside; those of one
+        name told apart.
+        """
         unit = getattr(self.who, "unit", None)
         inside = unit.area.path_now if unit is not None else ""
         found = [
@@ -52,7 +55,14 @@ class Coverage:
                 or area.pk in self.counted
             )
         ]
+        names = told_apart({area.pk: area.full_name for area in found})
+        found = [area._replace(full_name=names[area.pk]) for area in found]
         return sorted(found, key=lambda area: (area.sort_key, area.pk))
+
+    @property
+    def names(self) -> dict[int, str]:
+        """What each of them is called where they stand together."""
+        return {area.pk: area.full_name for area in self.asked}
 
     @cached_property
     def counted(self) -> set[int]:

@@ -148,7 +148,7 @@ class Dashboard:
     def _communes(self) -> list[Row]:
         """The communes of the structure that lie in the post's area today, and any other with figures."""
         inside = self.place.path_now if self.place else None
-        return [
+        rows = [
             row
             for row in self.by_area.rows
             if row.pk is not None
@@ -157,6 +157,8 @@ class Dashboard:
                 or (inside and self.reading.areas[row.pk].path_now.startswith(inside))
             )
         ]
+        names = self.coverage.names
+        return [replace(row, label=names.get(row.pk or 0, row.label)) for row in rows]
 
     def headline(self) -> list[Number]:
         names = ("enrolled", *ENROLLED, "recognised", "ended")

@@ -134,6 +134,7 @@ class HalfYear:
         if by == "line":
             order = {line.value: order[line.value] for line in Line if line.value in order}
         held = {row.key: row for row in now.rows}
+        names = {**self.coverage_before.names, **self.coverage.names} if by == "area" else {}
         rows, empty = [], 0
         # Through all communes there are: what holds nothing costs as little as can be.
         for key, named in order.items():
@@ -142,7 +143,8 @@ class HalfYear:
                 empty += by == "area" and self._lies_within_reach(named)
             else:
                 estimated = any(row.estimated for row in both)
-                rows.append((replace(named, estimated=estimated).named, self._pairs(by, *both)))
+                label = names.get(named.pk or 0, named.label)
+                rows.append((replace(named, label=label, estimated=estimated).named, self._pairs(by, *both)))
         return Section(by, rows, self._pairs("", _total(now), _total(last)), empty)
 
     def _lies_within_reach(self, row: Row) -> bool:

@@ -13,12 +13,15 @@ from openpyxl import Workbook
 from kheo.audit.models import Entry
 from kheo.lib.periods import Period
 from kheo.places import lineage
+from kheo.places.models import Area
 from kheo.reporting.against import beside
 from kheo.reporting.dashboard import Dashboard
+from kheo.reporting.half_year import HalfYear
 from kheo.reporting.models import ReportedFigure, ReportedSource
 from kheo.reporting.stated import read_period, read_value
 from kheo.reporting.tests.cast import year_of
 from kheo.tallies.counting import verify
+from kheo.tallies.models import Cell
 
 
 class Words(SimpleTestCase):
@@ -357,6 +360,68 @@ class Stating(TestCase):
         one = taken()
         self.paste(source, "Đơn vị;Kỳ;Mới;Duy trì\nxã Tam Hợp;2026;4;5\nxã Tam Hợp;quý I/2026;4;5", keep="1")
         self.assertEqual(taken(), one)
+
+
+class Namesakes(TestCase):
+    """2024: a Tam Hợp in Tương Dương and another in Quỳ Hợp; the Tam Hợp of today lies where it lies."""
+
+    @classmethod
+    def setUpTestData(cls):
+        from kheo.units.tests import cast as people
+
+        cls.year = year_of()
+        cls.cast = cls.year.cast
+        cls.then = {}
+        for district in ("Tương Dương", "Quỳ Hợp"):
+            above = old_area("district", "huyện", district, cls.cast.world.province)
+            area = old_area("commune", "xã", "Tam Hợp", above)
+            cls.then[district] = people.unit(
+                "Đảng ủy xã Tam Hợp", area, "cap_uy", since=area.valid_from, until=area.valid_to
+            )
+            people.unit(
+                "Hội Người cao tuổi",
+                area,
+                "nguoi_cao_tuoi",
+                line="other",
+                since=area.valid_from,
+                until=area.valid_to,
+            )
+        old_area("commune", "xã", "Tam Đình", above)
+        lineage.recompute()
+
+    def test_communes_of_one_name_carry_their_district_wherever_they_stand_together(self):
+        apart = ["Xã Tam Đình", "Xã Tam Hợp (Tương Dương)", "Xã Tam Hợp (Quỳ Hợp)"]
+        self.client.force_login(self.cast.hoa.user)
+        overview = self.client.get(reverse("dashboard"), {"year": 2024})
+        listed = self.client.get(overview.context["coverage"].url).context["coverage"].missing
+        self.assertEqual([area.full_name for area in listed], apart)
+        self.assertEqual(overview.context["dashboard"].table("area").empty, apart)
+        self.assertIn(", ".join(apart), overview.context["coverage"].missing_sentence)
+        # Only one of the two has figures: which, is said all the same.
+        Cell.objects.create(
+            measure="accepted_new", period=date(2024, 3, 1), unit=self.then["Quỳ Hợp"], kind="model", value=3,
+            area=self.then["Quỳ Hợp"].area, field=self.cast.economy, known_from=date(2024, 4, 1),
+        )  # fmt: skip
+        half = HalfYear(self.cast.hoa, 2024, 1)
+        self.assertEqual([label for label, _pairs in half.sections[2].rows], ["Xã Tam Hợp (Quỳ Hợp)"])
+        records = self.client.get(half.sections[2].rows[0][1][0][0].url)
+        self.assertContains(records, "Xã Tam Hợp, huyện Quỳ Hợp")
+        # Today's stands alone.
+        now = Dashboard(self.cast.hoa, 2026).table("area")
+        self.assertEqual({*now.empty, *(row.row.label for row in now.rows)}, {"Xã Tam Quang", "Xã Tam Hợp"})
+
+
+def old_area(level, type, name, parent):
+    made = Area(
+        level=level,
+        type=type,
+        name=name,
+        parent=parent,
+        valid_from=date(2021, 1, 1),
+        valid_to=date(2025, 7, 1),
+    )
+    made.save()
+    return made
 
 
 class Behind(TestCase):

@@ -124,9 +124,8 @@ def about(question: Question) -> list[str]:
         if asked == NOWHERE:
             found.append(nowhere)
         elif asked:
-            found += Area.objects.filter(pk=int(asked) if asked.isdigit() else 0).values_list(
-                "full_name", flat=True
-            )
+            places = Area.objects.with_place().filter(pk=int(asked) if asked.isdigit() else 0)
+            found += [place.short_place[:1].upper() + place.short_place[1:] for place in places]
     if question.unit == NOWHERE:
         found.append(nowhere)
     elif question.unit:
