@@ -21,6 +21,7 @@ from kheo.lib.vietnamese import fold, nfc
 from kheo.places.models import Area, Level
 from kheo.plans.models import Field
 from kheo.reporting.models import MOST, Stated
+from kheo.units.apart import PLACE, told_apart
 from kheo.units.models import Post, Unit
 
 # How offices head their columns, folded.
@@ -309,7 +310,7 @@ class Reader:
 
     def _find_units(self, lines: list[Line]) -> None:
         """Each line's body among those within reach, as they were in its period. Three queries."""
-        wanted = {fold(line.who) for line in lines if line.who}
+        wanted = {name for line in lines if line.who for name in (fold(line.who), _with_places(line.who)[0])}
         bodies, communes = self._bodies(wanted), self._communes(wanted)
         for line in lines:
             if line.error:
@@ -329,14 +330,20 @@ class Reader:
 
     def _find_unit(self, line: Line, bodies: dict[str, list[Unit]], communes: dict[str, list[Unit]]) -> None:
         day = line.period.structure_day()
-        folded = fold(line.who)
-        found = _of_day(bodies.get(folded, []), day) or _of_day(communes.get(folded, []), day)
+        whole, (bare, places) = fold(line.who), _with_places(line.who)
+        found = _of_day(bodies.get(whole, []), day) or _of_day(communes.get(whole, []), day)
+        if not found and places:
+            there = [
+                [unit for unit in known.get(bare, []) if _lies_in(unit.area, places)]
+                for known in (bodies, communes)
+            ]
+            found = _of_day(there[0], day) or _of_day(there[1], day)
         within = [unit for unit in found if self.post.reaches(unit=unit, area=unit.area)]
         if len(within) == 1:
             line.unit = within[0]
         elif within:
-            names = "; ".join(unit.with_area for unit in within[:4])
-            line.error = _("“%(who)s” may be several bodies: %(names)s. Write the name with its place.") % {
+            names = "; ".join(list(told_apart(within).values())[:4])
+            line.error = _("“%(who)s” may be several bodies. Write which one: %(names)s.") % {
                 "who": line.who[:60],
                 "names": names,
             }
@@ -346,19 +353,15 @@ class Reader:
             line.error = _("No body “%(who)s” is known. Check the name.") % {"who": line.who[:60]}
 
     def _bodies(self, wanted: set[str]) -> dict[str, list[Unit]]:
-        """By name, and by name with place: "Đảng ủy xã Tam Quang", "Hội Nông dân (Xã Tam Quang)"."""
-        bare = {re.sub(r" ?\(.*\)$", "", name) for name in wanted} | wanted
+        """By name: "Đảng ủy xã Tam Quang", "Hội Nông dân"."""
         found: dict[str, list[Unit]] = {}
-        for unit in Unit.objects.filter(folded__in=bare).select_related("area"):
-            for name in {unit.folded, fold(unit.with_area)}:
-                found.setdefault(name, []).append(unit)
+        for unit in Unit.objects.filter(folded__in=wanted).select_related(PLACE):
+            found.setdefault(unit.folded, []).append(unit)
         return found
 
     def _communes(self, wanted: set[str]) -> dict[str, list[Unit]]:
         """By the commune's name its Party committee, which reports for all of it."""
-        bare = {
-            name: re.sub(r"^(xa|phuong|thi tran|huyen|thi xa|thanh pho|tinh) ", "", name) for name in wanted
-        }
+        bare = {name: _without_type(name) for name in wanted}
         areas = {
             area.pk: area
             for area in Area.objects.filter(folded__in=set(bare.values())).exclude(level=Level.HAMLET)
@@ -368,7 +371,7 @@ class Reader:
             area__in=areas,
         )
         found: dict[str, list[Unit]] = {}
-        for unit in bodies.select_related("area").distinct():
+        for unit in bodies.select_related(PLACE).distinct():
             area = areas[unit.area_id]
             for name in wanted:
                 if name == fold(area.full_name) or (name == bare[name] == area.folded):
@@ -413,6 +416,26 @@ class Reader:
 
 def _about(line: Line) -> tuple[Any, ...]:
     return (line.unit.pk if line.unit else line.who, line.period, line.measure)
+
+
+def _with_places(who: str) -> tuple[str, list[str]]:
+    """The name folded, and apart from it the places said after it: "xã Tam Hợp (Tương Dương)", "xã Tam Hợp,
+    huyện Tương Dương"."""
+    name, *places = (part.strip() for part in re.split(r"[(),]", fold(who)))
+    return name, [place for place in places if place]
+
+
+def _without_type(name: str) -> str:
+    return re.sub(r"^(xa|phuong|thi tran|huyen|thi xa|thanh pho|tinh) ", "", name)
+
+
+def _lies_in(area: Area, places: Sequence[str]) -> bool:
+    """Whether each of the places is the area or lay above it in its own time."""
+    line = area.upward()
+    return all(
+        any(place == fold(each.full_name) or _without_type(place) == each.folded for each in line)
+        for place in places
+    )
 
 
 def _of_day(units: Sequence[Unit], day: date) -> list[Unit]:

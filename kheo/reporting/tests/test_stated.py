@@ -1,5 +1,6 @@
 """Figures by report: typed, pasted and uploaded with their document; corrected, withdrawn; never added."""
 
+import csv
 from datetime import date
 from io import BytesIO
 
@@ -13,6 +14,7 @@ from openpyxl import Workbook
 from kheo.audit.models import Entry
 from kheo.lib.periods import Period
 from kheo.places import lineage
+from kheo.places.loading import DATA
 from kheo.places.models import Area
 from kheo.reporting.against import beside
 from kheo.reporting.dashboard import Dashboard
@@ -191,6 +193,25 @@ class Stating(TestCase):
         self.assertContains(page, "Không thấy đơn vị “xã Tam Qang”", count=1)
         self.assertEqual(ReportedFigure.objects.count(), 0)
 
+    def test_the_example_names_what_is_no_other(self):
+        """A person who pastes the page's own lines is understood, in Nghệ An of then and of today."""
+        page = (
+            self.act(self.cast.hoa).get(reverse("reported_lines", args=[self.source().pk])).content.decode()
+        )
+        example = page.partition('class="example"')[2].partition(">")[2].partition("</pre>")[0]
+        with (DATA / "areas_nghe_an.csv").open(encoding="utf-8") as file:
+            areas = [row for row in csv.DictReader(file) if row["level"] == "commune"]
+        known = {
+            state: [f"{row['type']} {row['name']}" for row in areas if row["state"] == state]
+            for state in ("before", "2024-12-01", "2025-07-01")
+        }
+        who = [line.split(";")[0] for line in example.splitlines()[1:]]
+        self.assertEqual(len(who), 2)
+        for name in who:
+            self.assertEqual(
+                {state: names.count(name) for state, names in known.items()}, dict.fromkeys(known, 1), name
+            )
+
     def test_without_headings_it_says_how(self):
         self.assertContains(self.paste(self.source(), "xã Tam Quang;5"), "Không thấy dòng tiêu đề")
 
@@ -311,7 +332,7 @@ class Stating(TestCase):
         page = self.act(self.cast.hoa).get(reverse("reported_comparison"), {"unit": self.quang.pk})
         told = {
             (row.figure.period_words, row.figure.measure): (row.figure.value, row.counted, row.gap)
-            for row in page.context["rows"]
+            for row, _body in page.context["rows"]
         }
         self.assertEqual(told["năm 2026", "new"], (4, 1, 3))
         self.assertEqual(told["năm 2026", "continuing"], (1, 1, 0))
@@ -388,6 +409,63 @@ class Namesakes(TestCase):
             )
         old_area("commune", "xã", "Tam Đình", above)
         lineage.recompute()
+
+    def paste(self, text, **more):
+        source = ReportedSource.objects.keep(by=self.cast.hoa, publisher="Ban Dân vận", number="45-BC/BDV")
+        self.client.force_login(self.cast.hoa.user)
+        return self.client.post(reverse("reported_lines", args=[source.pk]), {"lines": text, **more})
+
+    def test_bodies_of_one_name_can_be_chosen_between(self):
+        page = self.paste("Đơn vị;Kỳ;Mới\nxã Tam Hợp;2024;5\nHội Người cao tuổi;2024;5")
+        self.assertContains(page, "Đảng ủy xã Tam Hợp (Tương Dương); Đảng ủy xã Tam Hợp (Quỳ Hợp).")
+        self.assertContains(
+            page, "Hội Người cao tuổi (Xã Tam Hợp, Tương Dương); Hội Người cao tuổi (Xã Tam Hợp, Quỳ Hợp)."
+        )
+        # As they are named there they are understood, and as offices write it.
+        for who in (
+            "Đảng ủy xã Tam Hợp (Quỳ Hợp)",
+            "xã Tam Hợp (Quỳ Hợp)",
+            "Tam Hợp, huyện Quỳ Hợp",
+            "xã Tam Hợp, Quỳ Hợp, Nghệ An",
+        ):
+            line = self.paste(f"Đơn vị;Kỳ;Mới\n{who};2024;5").context["read"].lines[0]
+            self.assertEqual((line.error, line.unit), ("", self.then["Quỳ Hợp"]), who)
+        line = (
+            self.paste("Đơn vị;Kỳ;Mới\nHội Người cao tuổi (Xã Tam Hợp, Quỳ Hợp);2024;5")
+            .context["read"]
+            .lines[0]
+        )
+        self.assertEqual(line.unit.area, self.then["Quỳ Hợp"].area)
+        self.assertContains(
+            self.paste("Đơn vị;Kỳ;Mới\nxã Tam Hợp (Con Cuông);2024;5"),
+            "Không thấy đơn vị “xã Tam Hợp (Con Cuông)”",
+        )
+        # Today's has no other beside it.
+        today = self.paste("Đơn vị;Kỳ;Mới\nxã Tam Hợp;2026;5").context["read"].lines[0]
+        self.assertEqual(today.unit, self.cast.world.dang_uy_tam_hop)
+
+    def test_many_doubtful_lines_cost_what_one_costs(self):
+        def taken(lines):
+            with CaptureQueriesContext(connection) as queries:
+                self.paste("Đơn vị;Kỳ;Mới\n" + "\n".join(["xã Tam Hợp;2024;5"] * lines))
+            return len(queries)
+
+        taken(1)
+        self.assertEqual(taken(1), taken(20))
+
+    def test_beside_the_count_each_has_its_place(self):
+        text = (
+            "Đơn vị;Kỳ;Mới\nxã Tam Hợp (Quỳ Hợp);2024;5\nxã Tam Hợp (Tương Dương);2024;6\nxã Tam Đình;2024;2"
+        )
+        self.paste(text.rpartition("\n")[0], keep="1")
+        path = reverse("reported_comparison")
+        page = self.client.get(path, {"year": 2024})
+        self.assertEqual(
+            {name for _row, name in page.context["rows"]},
+            {"Đảng ủy xã Tam Hợp (Quỳ Hợp)", "Đảng ủy xã Tam Hợp (Tương Dương)"},
+        )
+        one = self.client.get(path, {"unit": self.then["Quỳ Hợp"].pk})
+        self.assertContains(one, "xã Tam Hợp, huyện Quỳ Hợp")
 
     def test_communes_of_one_name_carry_their_district_wherever_they_stand_together(self):
         apart = ["Xã Tam Đình", "Xã Tam Hợp (Tương Dương)", "Xã Tam Hợp (Quỳ Hợp)"]

@@ -19,6 +19,7 @@ from kheo.reporting.models import ENTER, ReportedFigure, ReportedSource, Stated
 from kheo.reporting.stated import Given, Read, Reader, as_text
 from kheo.ui.lists import keyset_page, wants_xlsx, xlsx_response
 from kheo.units.acting import Request
+from kheo.units.apart import PLACE, told_apart
 from kheo.units.models import Level, Unit
 from kheo.units.reach import posts_of
 
@@ -260,7 +261,8 @@ def comparison(request: Request) -> HttpResponseBase:
     who = request.post or request.user
     seen = ReportedFigure.objects.visible_to(who).standing().filter(unit__isnull=False, field=None)
     asked = request.GET.get("unit", "")
-    unit = get_object_or_404(Unit, pk=int(asked)) if asked.isdigit() else None
+    known = Unit.objects.select_related(PLACE)
+    unit = get_object_or_404(known, pk=int(asked)) if asked.isdigit() else None
     year = chosen_year(request.GET.get("year", ""))
     if unit is not None:
         seen = seen.filter(unit__path_now=unit.path_now)
@@ -270,11 +272,12 @@ def comparison(request: Request) -> HttpResponseBase:
     if not sample:
         seen = seen.filter(sample=False)
     order = ("-period_last", "period_first", "unit__sort_key", "measure", "pk")
-    figures = list(seen.with_parts().order_by(*order)[:MOST_COMPARED])
+    figures = list(seen.with_parts().select_related(f"unit__{PLACE}").order_by(*order)[:MOST_COMPARED])
     rows = beside(figures, who, sample=sample)
+    names = told_apart(row.figure.unit for row in rows if row.figure.unit)
     if wants_xlsx(request):
         columns: list[Any] = [
-            (_("Body"), lambda row: row.figure.unit.with_area),
+            (_("Body"), lambda row: names[row.figure.unit_id]),
             (_("Period"), lambda row: row.figure.period_words),
             (_("What is counted"), lambda row: str(Stated(row.figure.measure).label)),
             (_("By report"), "figure.value"),
@@ -289,7 +292,7 @@ def comparison(request: Request) -> HttpResponseBase:
         "reporting/comparison.html",
         {
             "unit": unit,
-            "rows": rows,
+            "rows": [(row, names[row.figure.unit_id or 0]) for row in rows],
             "year": year,
             "years": range(today().year, 2014, -1),
             "more": len(figures) == MOST_COMPARED,
