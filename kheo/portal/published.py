@@ -45,7 +45,7 @@ def photo_of(key: Any) -> StoryPhoto | None:
 
 
 def narrowed(rows: StoryQuerySet, chosen: dict[str, Any]) -> StoryQuerySet:
-    """By the choices of the public list: q, field, commune (as it is today), year."""
+    """By the choices of the public list: q, field, province and commune (as they are today), year."""
     for word in fold(chosen.get("q", "")).split()[:8]:
         rows = rows.filter(folded__contains=word)
     for name in ("field", "year"):
@@ -53,6 +53,9 @@ def narrowed(rows: StoryQuerySet, chosen: dict[str, Any]) -> StoryQuerySet:
             rows = rows.filter(**{name: chosen[name]})
     if "commune" in chosen:
         rows = rows.filter(commune__in=Area.objects.within_now(chosen["commune"]).values("pk"))
+    elif "province" in chosen:
+        communes = Area.objects.communes().within_now(chosen["province"])
+        rows = rows.filter(commune__in=communes.order_by().values("pk"))
     return rows
 
 

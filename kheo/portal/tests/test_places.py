@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kheo.initiatives.models import Initiative
@@ -69,3 +71,63 @@ class PlacesOfThePast(TestCase):
         told(self.cast, bell)
         page = self.client.get(published.address(Initiative.objects.get(pk=bell.pk))).content.decode()
         assert "Địa bàn hiện nay" not in page
+
+
+class SeveralProvinces(TestCase):
+    """A nation: Nghệ An with the bell of Tam Quang, and Cao Bằng beside it."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.cast = cast()
+        cls.story = told(cls.cast, running(cls.cast))
+        cls.nghe_an = cls.cast.world.province
+        cls.cao_bang = area("province", "tỉnh", "Cao Bằng")
+        cls.far = area("commune", "xã", "Bảo Lạc", cls.cao_bang)
+
+    def read(self, **asked):
+        return self.client.get(reverse("public_list"), asked)
+
+    def offered(self, page):
+        fields = page.context["form"].fields
+        return [area.name for area in fields["commune"].queryset] if "commune" in fields else None
+
+    def test_first_the_province_then_its_communes(self):
+        page = self.read()
+        self.assertIsNone(self.offered(page))
+        self.assertNotContains(page, "Bảo Lạc")
+        self.assertContains(page, f'<option value="{self.nghe_an.pk}">Tỉnh Nghệ An</option>', html=True)
+        page = self.read(province=self.nghe_an.pk)
+        self.assertEqual(self.offered(page), ["Tam Hợp", "Tam Quang"])
+        self.assertContains(page, self.story.title)
+        self.assertNotContains(self.read(province=self.cao_bang.pk), self.story.title)
+
+    def test_an_address_that_names_a_commune_alone_knows_its_province(self):
+        page = self.read(commune=self.cast.tam_quang.pk)
+        self.assertContains(page, self.story.title)
+        self.assertEqual(self.offered(page), ["Tam Hợp", "Tam Quang"])
+        self.assertContains(
+            page, f'<option value="{self.nghe_an.pk}" selected>Tỉnh Nghệ An</option>', html=True
+        )
+
+    def test_the_commune_of_the_province_chosen_before_is_left_out(self):
+        page = self.read(province=self.cao_bang.pk, commune=self.cast.tam_quang.pk)
+        self.assertEqual(page.context["chosen"], {"province": self.cao_bang})
+        self.assertEqual(page.context["form"].errors, {})
+        self.assertEqual(self.read(province="x", commune="y").status_code, 200)
+
+    def test_many_provinces_cost_what_two_cost(self):
+        def taken():
+            with CaptureQueriesContext(connection) as queries:
+                self.read(province=self.nghe_an.pk, commune=self.cast.tam_quang.pk)
+            return len(queries)
+
+        before = taken()
+        for name in ("Hà Giang", "Lào Cai"):
+            area("commune", "xã", f"Sa {name}", area("province", "tỉnh", name))
+        self.assertEqual(taken(), before)
+
+    def test_one_province_alone_is_not_asked_for(self):
+        Area.objects.filter(pk__in=[self.far.pk, self.cao_bang.pk]).update(valid_to=date(2026, 1, 1))
+        page = self.read()
+        self.assertNotIn("province", page.context["form"].fields)
+        self.assertEqual(self.offered(page), ["Tam Hợp", "Tam Quang"])
