@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 
 from django.test import TestCase
+from django.urls import reverse
 
 from kheo.fieldwork.models import FieldReport
 from kheo.initiatives.models import Enrolment, Initiative
@@ -145,3 +146,7 @@ class TheFirstOfJuly2025(TestCase):
         report = FieldReport.objects.get()
         self.assertEqual((report.initiative.owner, report.initiative.area), (body, body.area))
         self.assertEqual(report.sender.unit.area.name, "Tam Thái")
+        # Her initiative's page names the body it was registered by, when that ended, and whose it is.
+        self.client.force_login(lan.user)
+        page = self.client.get(reverse("initiative", args=[report.initiative.pk]))
+        self.assertContains(page, "Kết thúc ngày 01/7/2025. Nay là: Đảng ủy xã Tam Thái")
