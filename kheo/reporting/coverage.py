@@ -44,15 +44,15 @@ class Coverage:
         """
         unit = getattr(self.who, "unit", None)
         inside = unit.area.path_now if unit is not None else ""
+        # Before the areas are gone through: what is counted elsewhere brings in more of them.
+        counted = set() if self.reading.everything else self.counted
         found = [
             area
             for area in self.reading.areas.values()
             if area.level == Level.COMMUNE
             and not area.sample
             and (
-                self.reading.everything
-                or (inside and area.path_now.startswith(inside))
-                or area.pk in self.counted
+                self.reading.everything or (inside and area.path_now.startswith(inside)) or area.pk in counted
             )
         ]
         names = told_apart({area.pk: area.full_name for area in found})
@@ -69,10 +69,7 @@ class Coverage:
         """Those of which anything is counted in the period, whatever the table shows of it."""
         if self.only is not None:
             return self.only
-        whole = replace(self.reading, measures=None)
-        known = {name: getattr(self.reading, name) for name in ("areas", "_areas")}
-        whole.__dict__.update(known)
-        return whole.touched
+        return self.reading.beside(measures=None).touched
 
     @cached_property
     def reporting(self) -> set[int]:
@@ -81,6 +78,8 @@ class Coverage:
         pages = UnitReport.objects.filter(
             state__in=["sent", "accepted"], period_first__lte=last, period_last__gte=first
         )
+        if (near := self.reading.lying_near()) is not None:
+            pages = pages.filter(unit__area__in=near)
         found = self.reading.communes_of(pages.order_by().values_list("unit__area", flat=True).distinct())
         silent = [area.pk for area in self.asked if area.pk not in self.counted and area.pk not in found]
         reports = FieldReport.objects.filter(

@@ -316,10 +316,7 @@ class Dashboard:
     @cached_property
     def _years(self) -> list[Row]:
         whole = Period(date(2000, 1, 1), date(today().year + 1, 12, 31))
-        reading = replace(self.reading, period=whole, structure=self.structure, measures=ENROLLED)
-        # The lineage is that of the same day: read once.
-        reading.__dict__.update({"areas": self.reading.areas, "_areas": self.reading._areas})
-        return reading.rows("year")
+        return self.reading.beside(period=whole, structure=self.structure, measures=ENROLLED).rows("year")
 
     def years(self) -> list[int]:
         """The years one may choose, newest first."""

@@ -67,9 +67,8 @@ class HalfYear:
             "known_on": self.look.known_on,
             "sample": sample,
         }
-        self.now, self.last = Reading(self.period, **options), Reading(self.before, **options)
-        # Both are read through the lineage of one day.
-        self.last.__dict__.update({"areas": self.now.areas, "_areas": self.now._areas})
+        self.now = Reading(self.period, **options)
+        self.last = self.now.beside(period=self.before)
         self.question = Question("", self.period, self.structure, sample, who=who)
         self.coverage, self.coverage_before = self._coverage(self.now), self._coverage(self.last)
 

@@ -6,7 +6,7 @@ cost grows with the number of units, never with the number of records or reports
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property, reduce
@@ -29,7 +29,7 @@ from kheo.tallies.models import SUMS, AreaYear, Cell
 from kheo.tallies.seen import sums_of, values_of
 from kheo.ui.lists import reading_in_order
 from kheo.units.models import Level, Line, Unit, UnitLineage
-from kheo.units.reach import Reach, reaches_of, scope
+from kheo.units.reach import Reach, posts_of, reaches_of, scope
 
 By = Literal["area", "province", "district", "field", "line", "unit", "kind", "year"]
 READINGS: tuple[str, ...] = get_args(By)
@@ -86,10 +86,17 @@ class Table:
     structure: date
     measures: list[Measure]
     rows: list[Row]
-    # How many of the communes of that structure have anything counted, and how many there are. Invented
-    # communes are among neither.
-    communes_counted: int
-    communes: int
+    # How many of the communes of that structure have anything counted, and how many there are: gone through
+    # only for who says it. Invented communes are among neither.
+    coverage: Callable[[], tuple[int, int]]
+
+    @property
+    def communes_counted(self) -> int:
+        return self.coverage()[0]
+
+    @property
+    def communes(self) -> int:
+        return self.coverage()[1]
 
     @cached_property
     def totals(self) -> dict[str, int]:
@@ -234,11 +241,17 @@ class Reading:
             found[name].append(pk)
         return found
 
+    def beside(self, **changes: Any) -> "Reading":
+        """Another reading for the same person in the same structure, whose areas and ties are read once."""
+        other = replace(self, **changes)
+        other.__dict__.update({name: getattr(self, name) for name in ("areas", "_areas", "_divided")})
+        return other
+
     def by(self, by: By) -> Table:
-        """The table in one reading."""
-        rows = self.rows(by)
-        counted, communes = self.coverage
-        return Table(by, self.period, self.day, self.chosen, rows, counted, communes)
+        """The table in one reading. For a person there are rows for the areas around its posts, and for any
+        other in which it sees a figure.
+        """
+        return Table(by, self.period, self.day, self.chosen, self.rows(by), lambda: self.coverage)
 
     def rows(self, by: By) -> list[Row]:
         """The rows of that table alone, where nobody is told how many communes stand behind them."""
@@ -256,8 +269,11 @@ class Reading:
     @cached_property
     def coverage(self) -> tuple[int, int]:
         """How many communes of the structure have anything counted, and how many there are."""
-        communes = {area.pk for area in self._communes if not area.sample}
-        return len(self.touched & communes), len(communes)
+        communes = self._of_structure(level=Level.COMMUNE, sample=False).order_by()
+        if self.area is not None:
+            communes = communes.within(self.area)
+        there = set(communes.values_list("pk", flat=True))
+        return len(self.touched & there), len(there)
 
     @cached_property
     def touched(self) -> set[int]:
@@ -306,11 +322,13 @@ class Reading:
     # Readings
 
     def _by_area(self, level: str) -> list[Row]:
-        shown = self._shown(level)
         if self._sums_of_years:
             at_heirs = self._at_heirs_of_years
         else:
-            at_heirs = self._at_heirs(self._summed("area_id"), self._areas, self._inside)
+            inside = self._inside if self.area is not None else None
+            at_heirs = self._at_heirs(self._summed("area_id"), self._areas, inside)
+        # Only then: figures from elsewhere bring in areas.
+        shown = self._shown(level)
         # Most heirs are a row themselves, and no other falls to it.
         sums: dict[int | None, dict[str, int]] = {heir: at_heirs[heir] for heir in at_heirs if heir in shown}
         added: dict[int | None, dict[str, int]] = {}
@@ -345,12 +363,23 @@ class Reading:
     def _shown(self, level: str) -> dict[int, tuple[str, str]]:
         """The areas of a level that have a row, in order: by id, name and GSO code. One query."""
         inside, after = (self.area.path, next_prefix(self.area.path)) if self.area else ("", _LAST)
-        if self.known_on is None:
-            rows: Iterable[tuple] = _standing(Area.objects.db, level, self.day, inside, after)
+        rows: Iterable[tuple]
+        if self._near is not None:
+            these = [pk for pk, area in self.areas.items() if area.level == level]
+            rows = _with_codes(self._of_structure(pk__among=these), self._codes)
+        elif self.known_on is None:
+            rows = _standing(Area.objects.db, level, self.day, inside, after)
         else:
             known = self._of_structure(level=level, path__gte=inside, path__lt=after)
-            rows = _with_codes(known, Q(codes__valid_from__lte=self.day))
+            rows = _with_codes(known, self._codes)
         return {pk: (label, code or "") for pk, label, code, sample in rows if self.sample or not sample}
+
+    @property
+    def _codes(self) -> Q:
+        """The codes an area bears in the structure."""
+        if self.known_on is not None:
+            return Q(codes__valid_from__lte=self.day)
+        return Q(codes__valid_from__lte=self.day, codes__valid_to__gt=self.day)
 
     def _by_field(self) -> list[Row]:
         sums = self._summed("field_id", through_area=True)
@@ -628,12 +657,56 @@ class Reading:
 
     @cached_property
     def areas(self) -> dict[int, Standing]:
-        """The areas of the structure, hamlets aside; with a cut-off, those that were then held to exist."""
-        areas = self._of_structure().exclude(level="hamlet")
-        if self.area is not None:
-            areas = areas.within(self.area)
-        rows = areas.order_by().values_list(*Standing._fields)
-        return {row[0]: Standing._make(row) for row in rows}
+        """The areas of the structure, hamlets aside; with a cut-off, those that were then held to exist.
+
+        For a person those around its posts, and all as soon as it sees a figure from elsewhere.
+        """
+        if self._near is not None:
+            return self._around[0]
+        areas = self._of_structure()
+        return _held(areas.within(self.area) if self.area is not None else areas)
+
+    @cached_property
+    def _near(self) -> Q | None:
+        """Which areas of any day lie today around the posts of the person; None where everybody's are read.
+
+        A nation has 11,000 areas and 15,000 ties between them; eight who open a page of their province at
+        once would hold them eight times.
+        """
+        if self.everything or self.area is not None:
+            return None
+        paths = {post.unit.area.path_now for post in posts_of(self.who)} or {""}
+        return reduce(or_, (within("path_now", path) for path in sorted(paths)))
+
+    @cached_property
+    def _around(self) -> tuple[dict[int, Standing], "_Lineage"]:
+        """Who answers for the areas near, and the areas that are there and those that answer."""
+        assert self._near is not None
+        near = Area.objects.filter(self._near).order_by()
+        ties = self._ties().filter(area__in=near.values("pk")).values_list(*_TIE, "heir__path")
+        found = list(ties)
+        answering = {pk for *_tie, path in found for pk in ids(path)}
+        areas = _held(self._of_structure().filter(self._near | Q(pk__among=answering)))
+
+        def elsewhere() -> Iterable[tuple]:
+            areas.update(_held(self._of_structure()))
+            return self._ties().values_list(*_TIE)
+
+        return areas, _Lineage((tie for *tie, _path in found), elsewhere)
+
+    def lying_near(self) -> QuerySet | None:
+        """The ids of areas of any day whose figures fall, in this structure, to areas around the person's
+        posts; None where everybody's are read.
+        """
+        if self._near is None:
+            return None
+        heirs = Area.objects.filter(self._near).order_by().values("pk")
+        lines = AreaLineage.objects.answering(self.day, self.known_on)
+        return lines.filter(heir__in=heirs).order_by().values("area")
+
+    def _ties(self) -> QuerySet[AreaLineage]:
+        lines = AreaLineage.objects.answering(self.day, self.known_on)
+        return lines.exclude(area__level="hamlet").order_by()
 
     def _of_structure(self, **which: Any) -> AreaQuerySet:
         if self.known_on is None:
@@ -644,31 +717,24 @@ class Reading:
         return areas.filter(**which)
 
     @cached_property
-    def _within(self) -> list[Standing]:
-        prefix = self.area.path if self.area else ""
-        return [area for area in self.areas.values() if area.path.startswith(prefix)]
-
-    @property
-    def _communes(self) -> list[Standing]:
-        return [area for area in self._within if area.level == Level.COMMUNE]
-
-    @cached_property
     def _inside(self) -> set[int]:
-        return {area.pk for area in self._within}
+        prefix = self.area.path if self.area else ""
+        return {area.pk for area in self.areas.values() if area.path.startswith(prefix)}
 
     @cached_property
     def _areas(self) -> "_Lineage":
-        lines = AreaLineage.objects.answering(self.day, self.known_on)
-        columns = ("area_id", "heir_id", "share_numerator", "share_denominator")
+        if self._near is not None:
+            return self._around[1]
         if self.area is None:
-            return _Lineage(lines.exclude(area__level="hamlet").values_list(*columns))
+            return _Lineage(self._ties().values_list(*_TIE))
+        lines = AreaLineage.objects.answering(self.day, self.known_on)
         here = lines.filter(within("heir__path", self.area.path)).exclude(heir__level="hamlet")
-        rows = list(here.exclude(area__level="hamlet").values_list(*columns))
+        rows = list(here.exclude(area__level="hamlet").values_list(*_TIE))
         # Of what is divided, the shares of those outside as well.
         divided = {area for area, _heir, numerator, denominator in rows if numerator != denominator}
         if divided:
             rows = [row for row in rows if row[0] not in divided]
-            rows += lines.filter(area__among=divided).values_list(*columns)
+            rows += lines.filter(area__among=divided).values_list(*_TIE)
         return _Lineage(rows)
 
     @cached_property
@@ -685,6 +751,11 @@ class Reading:
         )
         lineage.about = {row.heir_id: row.heir for row in found}
         return lineage
+
+
+def _held(areas: AreaQuerySet) -> dict[int, Standing]:
+    rows = areas.exclude(level="hamlet").order_by().values_list(*Standing._fields)
+    return {row[0]: Standing._make(row) for row in rows.iterator()}
 
 
 def _with_codes(areas: AreaQuerySet, of_the_day: Q) -> QuerySet:
@@ -721,25 +792,36 @@ _all_invented = WordedRows(_invented_rows)
 
 
 _WHOLE = Fraction(1)
+_TIE = ("area_id", "heir_id", "share_numerator", "share_denominator")
 
 
 class _Lineage:
-    """Who answers for whom on one day, read once."""
+    """Who answers for whom on one day, read once; `elsewhere` reads all once another is asked for."""
 
-    def __init__(self, rows: Iterable[tuple[int, int, int, int]]) -> None:
+    def __init__(
+        self, rows: Iterable[Sequence[int]], elsewhere: Callable[[], Iterable[Sequence[int]]] | None = None
+    ) -> None:
         self._heirs: dict[int, list[tuple[int | None, Fraction]]] = defaultdict(list)
+        self._elsewhere = elsewhere
+        self._hold(rows)
+        # What else was read of the heirs, by their ids.
+        self.about: dict[int, Any] = {}
+
+    def _hold(self, rows: Iterable[Sequence[int]]) -> None:
         for source, heir, numerator, denominator in rows:
             # Nearly everything went somewhere whole.
             whole = numerator == denominator
             self._heirs[source].append((heir, _WHOLE if whole else Fraction(numerator, denominator)))
-        # What else was read of the heirs, by their ids.
-        self.about: dict[int, Any] = {}
 
     @property
     def sources(self) -> Iterable[int]:
         return self._heirs.keys()
 
     def heirs_of(self, source: int) -> list[tuple[int | None, Fraction]]:
+        if source not in self._heirs and self._elsewhere is not None:
+            read, self._elsewhere = self._elsewhere, None
+            self._heirs.clear()
+            self._hold(read())
         return self._heirs.get(source) or [(None, _WHOLE)]
 
     def shared(self, sources: Iterable[int]) -> dict[int, list[tuple[int, Fraction]]]:

@@ -213,8 +213,10 @@ def test_the_old_pc_at_a_tiny_size(small_machine, tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
     told = {line["name"]: line["value"] for line in map(json.loads, done.stdout.splitlines())}
     assert told["machine.small.killed"] == told["machine.small.at_once.failed"] == 0
+    assert told["machine.small.heaviest_at_once.failed"] == 0
     assert 0 < told["machine.small.public_home.p50"] <= told["machine.small.public_home.p95"]
     assert 50 < told["machine.small.worker"] < 200
+    assert 50 < told["machine.small.heaviest_at_once.worker"] < 200
     assert told["machine.small.phone.refused"] == 0
     assert told["machine.small.make.programs"] < told["machine.small.peak"] < 700
 

@@ -549,6 +549,20 @@ class Behind(TestCase):
         )
         self.assertEqual(Dashboard(self.cast.hoa, 2026).coverage.short, "3/3 xã, phường")
 
+    def test_a_commune_stands_behind_its_own_and_holds_no_neighbours(self):
+        from kheo.fieldwork.models import UnitReport
+        from kheo.units.tests import cast as people
+
+        for unit in (self.party, self.cast.lan.unit):
+            UnitReport.objects.create(
+                unit=unit, period_first=date(2026, 1, 1), period_last=date(2026, 6, 30), state="sent"
+            )
+        tham = people.post(people.person("tham", "Vi Thị Thắm"), self.party, "reader", "place")
+        dashboard = Dashboard(tham, 2026)
+        self.assertEqual(dashboard.coverage.short, "1/1 xã, phường")
+        held = [area.full_name for area in dashboard.reading.areas.values() if area.level == "commune"]
+        self.assertEqual(held, ["Xã Tam Đình"])
+
     def test_figures_by_report_are_told_apart_and_not_added(self):
         self.stated()
         dashboard = Dashboard(self.cast.hoa, 2026)

@@ -27,7 +27,7 @@ from kheo.tallies.seen import values_of
 from kheo.tallies.tests.ledger import only_measure
 from kheo.units import lineage
 from kheo.units.models import Post, Unit, UnitSuccession
-from kheo.units.tests.cast import cast
+from kheo.units.tests.cast import cast, person
 
 Y2024, Y2025, Y2026 = Period.year(2024), Period.year(2025), Period.year(2026)
 
@@ -580,3 +580,81 @@ class WhoSees(Counting, TestCase):
         with CaptureQueriesContext(connection) as queries:
             reading.by("field")
         self.assertLessEqual(len(queries), 2)
+
+
+def whole():
+    """As if every area of the structure were held for everybody."""
+    return mock.patch.object(Reading, "_near", None)
+
+
+class OfAPlaceInTheProvince(Counting, NgheAn):
+    """Hoa works in today's xã Tam Thái, which was three communes until 30 June 2025."""
+
+    def setUp(self):
+        super().setUp()
+        commune = Area.objects.on(IN_2026).communes().get(name="Tam Thái")
+        self.office = self.body(commune)
+        self.hoa = Post.objects.create(
+            user=person("hoa", "Lô Thị Hoa"), unit=self.office, role="officer", reach="place"
+        )
+        self.here = Area.objects.on(IN_2024).communes().within_now(commune)
+        for number, area in enumerate(self.here, 1):
+            self.cell(area, number)
+        self.vinh = Area.objects.on(IN_2024).communes().get(name="Hưng Bình")
+        self.cell(self.vinh, 100)
+
+    def test_only_what_lies_around_it_is_held(self):
+        for measures in (None, ["people"]):
+            reading = Reading(Y2024, who=self.hoa, measures=measures)
+            table = reading.by("area")
+            communes = {pk for pk, area in reading.areas.items() if area.level == "commune"}
+            self.assertEqual(communes, set(self.here.values_list("pk", flat=True)))
+            self.assertEqual({row.pk for row in table.rows}, communes)
+            self.assertLess(len(reading.areas), 10)
+            with whole():
+                self.assertEqual(self.told(Reading(Y2024, who=self.hoa).by("area")), self.told(table))
+        # Whoever says it is told of all communes nevertheless.
+        self.assertEqual((table.communes_counted, table.communes), (len(communes), 412))
+
+    def test_a_figure_from_elsewhere_stands_in_its_own_commune(self):
+        self.cell(self.vinh, 1000, unit=self.office)
+        for day in (IN_2024, IN_2026):
+            for measures in (None, ["people"]):
+                reading = Reading(Y2024, structure=day, who=self.hoa, measures=measures)
+                told = self.told(reading.by("area"))
+                self.assertEqual(told[self.vinh.heir_on(day).full_name], 1000)
+                self.assertNotIn("Chưa phân bổ được xuống cấp này", told)
+                with whole():
+                    all_held = Reading(Y2024, structure=day, who=self.hoa, measures=measures)
+                    self.assertEqual(self.told(all_held.by("area")), told)
+                    self.assertEqual(all_held.touched, reading.touched)
+
+
+class OfAPlaceThatWasDivided(Counting, TestCase):
+    def test_each_sees_of_it_what_it_would_see_with_all_areas_held(self):
+        """Xã An became Bắc and Nam, in shares or undecided; its district, both communes and Bình look on."""
+        places = invented("An", "Bình")
+        self.cell(places["An"], 100)
+        self.cell(places["Bình"], 7)
+        told = lambda table: [(r.label, r.estimated, r.of("people")) for r in table.rows if r.of("people")]  # noqa: E731
+        changes.carry_out(division(Fraction(1, 3), Fraction(2, 3)))
+        north = Area.objects.get(name="Bắc")
+        self.cell(north, 20, on=date(2025, 3, 1), unit=self.body(north))
+        for number, area in enumerate(Area.objects.exclude(level="hamlet")):
+            unit = Unit.objects.filter(area=area).first() or self.body(area)
+            who = Post.objects.create(
+                user=person(f"p{number}", "Người xem"), unit=unit, role="reader", reach="place"
+            )
+            for period in (Y2024, Y2025):
+                for day in (BEFORE, AFTER):
+                    for by in ("area", "district", "province", "field"):
+                        reading = Reading(period, structure=day, who=who)
+                        with self.subTest(area=area.name, period=period, day=day, by=by):
+                            seen = told(reading.by(by))
+                            with whole():
+                                other = Reading(period, structure=day, who=who)
+                                self.assertEqual(seen, told(other.by(by)))
+                                self.assertEqual(reading.touched, other.touched)
+                                self.assertEqual(reading.estimates, other.estimates)
+                        if area.name == "Một" and period == Y2024:
+                            self.assertEqual(sum(value for *_row, value in seen), 107)
