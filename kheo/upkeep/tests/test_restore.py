@@ -184,6 +184,7 @@ def test_nobody_serves_on_half_of_it(office, disk, elsewhere):
 def test_not_while_kheo_runs_there(office, disk, elsewhere):
     data, address = elsewhere
     name, _tables, _uploads = backed_up(disk)
+    data.mkdir(parents=True)
     handle = restoring.take_into_use(data)
     with pytest.raises(Refused, match="vẫn đang chạy"):
         restoring.restore(disk, name, data, address)
