@@ -17,13 +17,13 @@ class FilterForm(NarrowingForm):
     """
 
     q = forms.CharField(label=_("Name or place"), max_length=100, required=False)
-    field = forms.ModelChoiceField(
-        Field.objects.all(), label=_("Field of work"), required=False, empty_label=_("All")
-    )
     # Its communes are offered once it is chosen.
     province = forms.TypedChoiceField(label=_("Province or city today"), empty_value=None, required=False)
     commune = forms.ModelChoiceField(
         Area.objects.none(), label=_("Commune or ward today"), required=False, empty_label=_("All")
+    )
+    field = forms.ModelChoiceField(
+        Field.objects.all(), label=_("Field of work"), required=False, empty_label=_("All")
     )
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, empty_value=None, required=False)
 
