@@ -21,7 +21,7 @@ from .seen import Seen, met
 # So many documents are looked through before it is judged whether more is worth it, and at most.
 FEW, MOST = 1_500, 15_000
 # The first look reaches so many ids down, and after one that found few the next this many times as far.
-SPAN, WIDER = 20_000, 10
+SPAN, WIDER = 5_000, 10
 # Who sees so many places and bodies sees so much that one may walk along all documents.
 WIDE = 5_000
 
@@ -120,10 +120,10 @@ class Newest:
             for column, kind, _ in self.arms
         ]
         cursor.execute(
-            " UNION ALL ".join(tops),
+            f"SELECT * FROM ({' UNION ALL '.join(tops)}) AS tops WHERE id IS NOT NULL",
             [_array(values) for *_, values in self.arms],
         )
-        found = [row for row in cursor.fetchall() if row[2] is not None]
+        found = cursor.fetchall()
         there: dict[str, set[str]] = {column: set() for column, *_ in self.arms}
         for column, value, _ in found:
             there[column].add(value)
