@@ -193,8 +193,11 @@ def served(
             if then is not None:
                 yield from then(machine, at, port)
         finally:
+            beside = _served.children(server.pid)
             server.terminate()
             server.wait(60)
+            # The worker ends after it; until then the folder is not left alone.
+            _served.wait_for(lambda: not any(map(_served.resident, beside)), 60)
 
 
 def _answers(port: int) -> bool:
