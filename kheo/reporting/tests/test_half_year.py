@@ -9,6 +9,7 @@ from django.urls import reverse
 from docx import Document
 
 from kheo.initiatives.models import Enrolment
+from kheo.places.models import Area
 from kheo.reporting.half_year import HalfYear, chosen_half
 from kheo.reporting.tests.cast import asked_at, year_of
 from kheo.tallies import counting
@@ -68,6 +69,13 @@ class HalfYearTable(TestCase):
 
     def test_a_reader_may_read(self):
         self.assertContains(self.get(self.cast.duc), "6 tháng đầu năm 2026")
+
+    def test_of_invented_communes_no_total_says_how_many_stand_behind_it(self):
+        self.assertContains(self.get(sample="1"), "behind-total")
+        Area.objects.communes().update(sample=True)
+        page = self.get(sample="1")
+        self.assertContains(page, "Xã Tam Quang")
+        self.assertNotContains(page, "behind-total")
 
     def test_as_a_spreadsheet(self):
         response = self.get(format="xlsx")
