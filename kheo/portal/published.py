@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -54,8 +54,12 @@ def narrowed(rows: StoryQuerySet, chosen: dict[str, Any]) -> StoryQuerySet:
     if "commune" in chosen:
         rows = rows.filter(commune__in=Area.objects.within_now(chosen["commune"]).values("pk"))
     elif "province" in chosen:
-        communes = Area.objects.communes().within_now(chosen["province"])
-        rows = rows.filter(commune__in=communes.order_by().values("pk"))
+        there = Area.objects.within_now(chosen["province"]).order_by()
+        # Of some only the district or the province is known.
+        rows = rows.filter(
+            Q(commune__in=there.communes().values("pk"))
+            | Q(commune=None, initiative__area__in=there.values("pk"))
+        )
     return rows
 
 

@@ -101,6 +101,16 @@ class SeveralProvinces(TestCase):
         self.assertContains(page, self.story.title)
         self.assertNotContains(self.read(province=self.cao_bang.pk), self.story.title)
 
+    def test_what_is_known_to_lie_in_the_province_and_no_nearer_is_found_there(self):
+        story = written(
+            self.cast, known(self.cast, area=self.nghe_an), by=self.cast.hoa, title="Xóa nhà tạm cho hộ nghèo"
+        )
+        story.propose(by=self.cast.hoa)
+        story.publish(by=editor(self.cast))
+        self.assertContains(self.read(province=self.nghe_an.pk), story.title)
+        self.assertNotContains(self.read(province=self.cao_bang.pk), story.title)
+        self.assertNotContains(self.read(commune=self.cast.tam_quang.pk), story.title)
+
     def test_an_address_that_names_a_commune_alone_knows_its_province(self):
         page = self.read(commune=self.cast.tam_quang.pk)
         self.assertContains(page, self.story.title)
