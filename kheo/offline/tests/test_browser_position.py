@@ -122,7 +122,14 @@ def all_that_is_kept(page: Page) -> str:
 
 def tells(text: str) -> list[str]:
     """What in a text gives away where one stood, to a hundredth of a degree, or how well it was known."""
-    return re.findall(r"104\.61\d*|19\.13\d*|18\.4\d*", text)
+    # A second and its parts ("…T01:42:18.487Z") read like a measure.
+    without_moments = re.sub(r"\d\d:\d\d:\d\d(\.\d+)?", "", text)
+    return re.findall(r"104\.61\d*|19\.13\d*|18\.4\d*", without_moments)
+
+
+def test_what_tells_a_place_is_not_a_moment():
+    assert tells('{"latitude":19.13715,"accuracy":18.4}') == ["19.13715", "18.4"]
+    assert not tells('{"kept":"2026-11-30T01:42:18.487Z","sent":"2026-11-30T01:42:19.131+00:00"}')
 
 
 def test_the_commune_is_found_without_signal_and_nothing_else_is_kept_or_sent(hoa, people):
