@@ -69,6 +69,8 @@ class Line:
     value: int = 0
     part_of: "Line | None" = None
     error: str = ""
+    # The body's name as it is told from others of the same name.
+    called: str = ""
 
     @property
     def label(self) -> str:
@@ -341,6 +343,8 @@ class Reader:
         within = [unit for unit in found if self.post.reaches(unit=unit, area=unit.area)]
         if len(within) == 1:
             line.unit = within[0]
+            alike = _of_day([*bodies.get(bare, []), *communes.get(bare, [])], day)
+            line.called = told_apart([line.unit, *alike])[line.unit.pk]
         elif within:
             names = "; ".join(list(told_apart(within).values())[:4])
             line.error = _("“%(who)s” may be several bodies. Write which one: %(names)s.") % {

@@ -428,8 +428,10 @@ class Namesakes(TestCase):
             "Tam Hợp, huyện Quỳ Hợp",
             "xã Tam Hợp, Quỳ Hợp, Nghệ An",
         ):
-            line = self.paste(f"Đơn vị;Kỳ;Mới\n{who};2024;5").context["read"].lines[0]
+            page = self.paste(f"Đơn vị;Kỳ;Mới\n{who};2024;5")
+            line = page.context["read"].lines[0]
             self.assertEqual((line.error, line.unit), ("", self.then["Quỳ Hợp"]), who)
+            self.assertContains(page, '<span class="hint">Đảng ủy xã Tam Hợp (Quỳ Hợp)</span>')
         line = (
             self.paste("Đơn vị;Kỳ;Mới\nHội Người cao tuổi (Xã Tam Hợp, Quỳ Hợp);2024;5")
             .context["read"]
@@ -441,8 +443,9 @@ class Namesakes(TestCase):
             "Không thấy đơn vị “xã Tam Hợp (Con Cuông)”",
         )
         # Today's has no other beside it.
-        today = self.paste("Đơn vị;Kỳ;Mới\nxã Tam Hợp;2026;5").context["read"].lines[0]
-        self.assertEqual(today.unit, self.cast.world.dang_uy_tam_hop)
+        page = self.paste("Đơn vị;Kỳ;Mới\nxã Tam Hợp;2026;5")
+        self.assertEqual(page.context["read"].lines[0].unit, self.cast.world.dang_uy_tam_hop)
+        self.assertContains(page, '<span class="hint">Đảng ủy xã Tam Hợp</span>')
 
     def test_many_doubtful_lines_cost_what_one_costs(self):
         def taken(lines):
