@@ -26,7 +26,7 @@ from django.db.models.functions import Left, StrIndex
 from kheo.lib.periods import FOREVER
 from kheo.lib.rows import WordedRows, often
 from kheo.places.lineage import spread
-from kheo.places.models import AreaLineage
+from kheo.places.models import Area, AreaLineage
 from kheo.places.paths import ids, next_prefix, within
 from kheo.tallies.models import SUMS, AreaYear, Cell
 from kheo.tallies.seen import sums_in_parts
@@ -188,23 +188,30 @@ def _of_now(years: int) -> WordedRows:
 def _place(
     alias: str, years: QuerySet[AreaYear], lines: QuerySet[AreaLineage], inside: str, after: str
 ) -> tuple[str, list[Any]]:
-    """One look for each area, whatever is known of the tables' sizes: a planner that may choose walks
-    the whole year today and looks each up tomorrow, and its pages grow with what the year holds.
+    """From each area of the place to those it answers for, and from each of these to its years: one look
+    each, whatever is known of the tables' sizes. A planner that may choose walks the whole lineage or the
+    whole year today and looks each up tomorrow, and its pages grow with what they hold.
     """
-    lines = lines.filter(heir__path__gte=inside, heir__path__lt=after).exclude(heir__level="hamlet")
-    lines = lines.order_by().annotate(heir_path=F("heir__path")).values_list(*_LINE)
-    l_sql, l_params = lines.query.get_compiler(alias).as_sql()
+    here = Area.objects.filter(path__gte=inside, path__lt=after).exclude(level="hamlet")
+    a_sql, a_params = here.order_by().values_list("pk", "path").query.get_compiler(alias).as_sql()
+    told = [name for name in _LINE if name != "heir_path"]
+    l_sql, l_params = lines.order_by().values_list(*told).query.get_compiler(alias).as_sql()
     y_sql, y_params = years.order_by().values_list("area_id", *SUMS).query.get_compiler(alias).as_sql()
-    named = ", ".join([*(f"l.{name}" for name in _LINE), *(f"y.{name}" for name in SUMS)])
+    line = ("a.path" if name == "heir_path" else f"l.{name}" for name in _LINE)
+    named = ", ".join([*line, *(f"y.{name}" for name in SUMS)])
     if connections[alias].vendor == "postgresql":
         sql = (
-            f"WITH l AS MATERIALIZED ({l_sql}) SELECT {named} FROM l CROSS JOIN LATERAL "  # noqa: S608  (our own words)
-            f"(SELECT * FROM ({y_sql}) s WHERE s.area_id = l.area_id OFFSET 0) y"
+            f"SELECT {named} FROM ({a_sql}) a "  # noqa: S608  (our own words)
+            f"CROSS JOIN LATERAL (SELECT * FROM ({l_sql}) s WHERE s.heir_id = a.pk OFFSET 0) l "
+            f"CROSS JOIN LATERAL (SELECT * FROM ({y_sql}) s WHERE s.area_id = l.area_id OFFSET 0) y"
         )
     else:
         # Here a cross join is carried out in the order in which it is written.
-        sql = f"WITH l AS ({l_sql}) SELECT {named} FROM l CROSS JOIN ({y_sql}) y WHERE y.area_id = l.area_id"  # noqa: S608
-    return sql, [*l_params, *y_params]
+        sql = (
+            f"SELECT {named} FROM ({a_sql}) a CROSS JOIN ({l_sql}) l CROSS JOIN ({y_sql}) y "  # noqa: S608
+            "WHERE l.heir_id = a.pk AND y.area_id = l.area_id"
+        )
+    return sql, [*a_params, *l_params, *y_params]
 
 
 def _whole(years: Any, lines: Any, measures: Sequence[str], inside: str, provinces: bool) -> list[tuple]:
