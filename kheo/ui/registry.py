@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kheo.lib.periods import today
+from kheo.lib.periods import VIETNAM, today
 
 Text = str | Promise
 
@@ -251,10 +251,11 @@ class Elsewhere:
 
     def since(self, thing: Any) -> list[tuple[int, str]]:
         """Those that may tell of this thing: none before it was made, nor of this year."""
-        made = getattr(thing, "created", None)
-        if made is not None and made.year >= today().year:
+        moment = getattr(thing, "created", None)
+        made = moment.astimezone(VIETNAM).year if moment else 0
+        if made >= today().year:
             return []
-        return [each for each in self.years() if made is None or each[0] >= made.year]
+        return [each for each in self.years() if each[0] >= made]
 
 
 @dataclass

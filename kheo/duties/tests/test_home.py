@@ -1,11 +1,14 @@
 """Everyone's first page: what waits for whom, what one may do next, and nothing of the neighbours'."""
 
+from datetime import date
+
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kheo.initiatives.tests.cast import brought, cast, draft
+from kheo.lib.tests.clock import on_day
 from kheo.ui.registry import panels
 from kheo.units.models import Committee, Role
 from kheo.units.tests import cast as people
@@ -74,6 +77,7 @@ class Home(TestCase):
         self.client.force_login(user)
         self.assertContains(self.client.get(reverse("home")), "đề nghị quản trị của đơn vị")
 
+    @on_day(date(2026, 7, 20))
     def test_counts_are_those_of_ones_own_reach(self):
         brought(draft(self.cast), "approved", self.cast)
         enrolled = [

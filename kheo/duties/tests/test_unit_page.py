@@ -14,6 +14,7 @@ from kheo.duties.models import Visit
 from kheo.fieldwork.tests.cast import report, running
 from kheo.initiatives.tests.cast import brought, cast, draft
 from kheo.lib.periods import today
+from kheo.lib.tests.clock import on_day
 from kheo.plans.models import Plan
 from kheo.units import lineage
 from kheo.units.models import Unit, UnitSuccession
@@ -128,6 +129,7 @@ class UnitPages(TestCase):
         at_province = self.page(self.cast.thanh, self.cast.province_committee)
         self.assertEqual([quota.target.amount for quota in at_province.quotas], [130])
 
+    @on_day(date(2026, 7, 20))
     def test_a_typed_unit_tells_of_its_own_alone(self):
         school = Unit.objects.add_typed(
             "Trường mầm non Tam Quang",
@@ -145,6 +147,7 @@ class UnitPages(TestCase):
         # Its Party committee tells of both.
         self.assertEqual(self.page(self.cast.minh).running, "2")
 
+    @on_day(date(2026, 7, 20))
     def test_reports_by_month(self):
         made = report(self.cast, running(self.cast))
         made.send(by=self.cast.minh)

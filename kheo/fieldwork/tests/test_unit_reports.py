@@ -17,6 +17,7 @@ from kheo.initiatives.models import Initiative
 from kheo.initiatives.tests.cast import draft
 from kheo.lib.periods import today
 from kheo.lib.refusals import FasterColleague, Refused
+from kheo.lib.tests.clock import on_day
 from kheo.plans.models import CalendarEntry, Plan
 from kheo.tallies.counting import verify
 from kheo.units.models import ReachKind, Role
@@ -31,6 +32,7 @@ def as_(post):
 
 class Reports(TestCase):
     def setUp(self):
+        self.enterContext(on_day(date(2026, 7, 20)))
         self.cast = cast()
         self.road = running(self.cast, "Con đường hiến đất").initiative
         self.bell = running(self.cast, "Tiếng kẻng bình yên", field=self.cast.security).initiative

@@ -4,11 +4,8 @@ import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from unittest import mock
 
 from django.test import Client
 
@@ -21,19 +18,6 @@ from kheo.units import bodies, reorganise
 from kheo.units.models import Post, Unit
 
 API = "/thuc-dia/api/v1/"
-
-
-@contextmanager
-def on_day(day: date) -> Iterator[None]:
-    """The day it is, for everything that asks `kheo.lib.periods.today`."""
-
-    class Then(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> Any:
-            return datetime(day.year, day.month, day.day, 9, 0, tzinfo=tz)
-
-    with mock.patch("kheo.lib.periods.datetime", Then):
-        yield
 
 
 def merged(cast: Cast, on: date) -> Unit:
@@ -190,7 +174,6 @@ __all__ = [
     "divided",
     "kind",
     "merged",
-    "on_day",
     "picture",
     "report",
     "running",

@@ -1,6 +1,7 @@
 """An outbox asks the database a fixed number of times, and a few times more for each envelope."""
 
 import dataclasses
+from datetime import date
 from unittest import mock
 
 from django.db import connection
@@ -11,6 +12,7 @@ from kheo.fieldwork.forms import UnitReportForm
 from kheo.fieldwork.models import FieldReport
 from kheo.initiatives.models import Enrolment, Initiative
 from kheo.initiatives.tests.cast import draft
+from kheo.lib.tests.clock import on_day
 from kheo.offline import kinds, unit_reports
 from kheo.offline.tests.cast import OnThePhone, cast, running
 from kheo.units.models import ReachKind, Role
@@ -37,6 +39,7 @@ class Cost(TestCase):
         self.assertLessEqual(two - one, 12)
         self.assertLessEqual(one, 18)
 
+    @on_day(date(2026, 7, 20))
     def test_a_periodic_report_costs_the_same_with_three_lines_as_with_thirty(self):
         people = cast()
         minh = OnThePhone(people.minh)

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from kheo.fieldwork.models import FieldReport
 from kheo.initiatives.models import Enrolment
+from kheo.lib.tests.clock import on_day
 from kheo.offline.models import Delivery
-from kheo.offline.tests.cast import OnThePhone, accepted, cast, on_day, running
+from kheo.offline.tests.cast import OnThePhone, accepted, cast, running
 from kheo.units.models import Post
 
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from kheo.initiatives.models import Initiative
 from kheo.initiatives.tests.cast import brought, draft
 from kheo.lib.periods import today
+from kheo.lib.tests.clock import on_day
 from kheo.offline.pack import Pack, difference
 from kheo.offline.tests.cast import DAY, OnThePhone, accepted, cast, report, running
 from kheo.places import borders
@@ -203,6 +204,7 @@ def test_a_returned_registration_comes_back_with_its_words(people):
     assert mine["values"]["year"] == "2026"
 
 
+@on_day(date(2026, 7, 20))
 def test_the_plan_and_what_is_due_come_along(people):
     plan = Plan.objects.create(
         movement=people.movement, committee=people.committee, year=today().year, state="approved"

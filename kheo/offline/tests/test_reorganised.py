@@ -9,8 +9,9 @@ from django.urls import reverse
 from kheo.fieldwork.models import FieldReport
 from kheo.initiatives.models import Enrolment, Initiative
 from kheo.initiatives.tests.cast import draft
+from kheo.lib.tests.clock import on_day
 from kheo.offline.models import Delivery
-from kheo.offline.tests.cast import OnThePhone, cast, divided, merged, on_day, running
+from kheo.offline.tests.cast import OnThePhone, cast, divided, merged, running
 from kheo.places import loading as areas
 from kheo.plans.models import Field, Movement
 from kheo.units import loading, reorganise

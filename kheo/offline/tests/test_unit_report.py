@@ -1,6 +1,6 @@
 """The unit's periodic report, written without signal: one page, whatever happened meanwhile."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.test import TestCase
 
@@ -9,6 +9,7 @@ from kheo.fieldwork.models import UnitReport
 from kheo.fieldwork.models.unit_reports import Line
 from kheo.initiatives.models import Initiative
 from kheo.lib.periods import today
+from kheo.lib.tests.clock import on_day
 from kheo.offline import form_descriptions
 from kheo.offline.models import Delivery
 from kheo.offline.tests.cast import OnThePhone, cast, running
@@ -21,6 +22,7 @@ from kheo.units.tests import cast as people
 class ThePeriodicReport(TestCase):
     @classmethod
     def setUpTestData(cls):
+        cls.enterClassContext(on_day(date(2026, 7, 20)))
         cls.cast = cast()
         cls.road = running(cls.cast).initiative
         cls.bell = running(cls.cast, "Tiếng kẻng bình yên").initiative

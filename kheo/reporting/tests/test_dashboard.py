@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from kheo.fieldwork.tests.cast import accepted, running
 from kheo.lib.periods import Period, today
+from kheo.lib.tests.clock import on_day
 from kheo.places import lineage
 from kheo.places.models import Area
 from kheo.reporting.dashboard import Dashboard
@@ -41,6 +42,7 @@ STATED = {
 class Page(TestCase):
     @classmethod
     def setUpTestData(cls):
+        cls.enterClassContext(on_day(date(2026, 8, 20)))
         cls.year = year_of()
         cls.cast = cls.year.cast
 

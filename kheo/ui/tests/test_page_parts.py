@@ -12,7 +12,8 @@ from django.utils import translation
 
 from kheo.audit.models import record
 from kheo.lib.periods import FOREVER, Period
-from kheo.ui.registry import Menu, MenuEntry, Panel, Panels
+from kheo.lib.tests.clock import on_day
+from kheo.ui.registry import Elsewhere, Menu, MenuEntry, Panel, Panels
 
 
 def shown(template, **context):
@@ -93,6 +94,17 @@ def test_the_timeline_tells_who_did_what_in_one_query(django_assert_num_queries)
         html = shown("{% timeline thing %}", thing=hoa)
     assert "<strong>Hệ thống</strong> đã kiện toàn" in html
     assert "an unknown verb" in html
+
+
+def test_what_is_made_on_the_first_morning_of_a_year_is_of_that_year():
+    """In Vietnam, where it is still the old year by the database's clock until seven."""
+    archive = Elsewhere()
+    archive.years = lambda: [(2026, "nam-2026.kheo"), (2027, "nam-2027.kheo")]
+    made = SimpleNamespace(created=datetime(2026, 12, 31, 23, tzinfo=UTC))
+    with on_day(date(2027, 1, 1)):
+        assert archive.since(made) == []
+    with on_day(date(2028, 3, 1)):
+        assert archive.since(made) == [(2027, "nam-2027.kheo")]
 
 
 def test_a_page_without_a_heading_shows_its_title():
