@@ -74,9 +74,10 @@ def renew(on: date) -> None:
         return
     by = post_of("lam", "head", on)
     decided = board.renew(
-        by=by, kind="renewed", on=date(on.year, 1, 8), number="02-QĐ/ĐU (mẫu)", signer=SIGNER
+        by=by, kind="renewed", on=min(date(on.year, 1, 8), on), number="02-QĐ/ĐU (mẫu)", signer=SIGNER
     )
-    board.renew(by=by, kind="regulation", on=date(on.year, 1, 15), number="01-QC/BCĐ (mẫu)", signer=SIGNER)
+    day = min(date(on.year, 1, 15), on)
+    board.renew(by=by, kind="regulation", on=day, number="01-QC/BCĐ (mẫu)", signer=SIGNER)
     for title, office in (
         ("head", "Bí thư Đảng ủy"),
         ("permanent_deputy", "Chủ tịch Ủy ban Mặt trận Tổ quốc"),
@@ -134,9 +135,19 @@ def plan(movement: Movement, year: int, theme: str, basis: Directive | None, on:
             {"name": "Mô hình duy trì", "measure": "enrolled_continuing", "amount": 3},
         ],
     )
+    # Until the half-year's is asked for there would be no report to write.
+    early = {
+        "kind": "report",
+        "name": f"Báo cáo quý I năm {year}",
+        "opens": date(year, 1, 1),
+        "closes": date(year, 3, 25),
+        "period_first": date(year, 1, 1),
+        "period_last": date(year, 3, 31),
+    }
     made.write_calendar(
         by,
         [
+            *([early] if on.year == year and on < date(year, 6, 1) else []),
             {
                 "kind": "registration",
                 "name": f"Đăng ký năm {year}",
@@ -224,7 +235,8 @@ def approve(waiting: list[Enrolment], number: str, signed_on: date, on: date) ->
     for enrolment in waiting:
         initiative = Initiative.objects.get(pk=enrolment.initiative_id)
         if initiative.may("start", post_of("minh", "reporter", on)):
-            initiative.start(by=post_of("minh", "reporter", on), on=signed_on + timedelta(days=7))
+            begun = min(signed_on + timedelta(days=7), on)
+            initiative.start(by=post_of("minh", "reporter", on), on=begun)
 
 
 def post_of_committee(on: date) -> Any:
@@ -249,7 +261,7 @@ def go_on(year: int, on: date) -> list[Enrolment]:
 
 
 def reports(year: int) -> None:
-    """Reports from the site, with figures and drawn pictures; one waits for its acceptance."""
+    """Reports from the site, with figures and drawn pictures; one of this year waits for its acceptance."""
     now = today()
     minh, thu = post_of("minh", "reporter"), post_of("thu", "registrar")
     people = {kind.code: kind.pk for kind in FigureKind.objects.all()}
@@ -271,13 +283,14 @@ def reports(year: int) -> None:
         ),
         (
             "Ngày thứ bảy giúp dân làm thủ tục",
-            min(date(year, 10, 17), now),
+            date(year, 10, 17),
             "22 lượt hộ được giúp",
             {"households": 22},
-            False,
+            year < now.year,
         ),
     ]
-    for name, day, reached, figures, accepted in told:
+    for name, told_on, reached, figures, accepted in told:
+        day = min(told_on, now)
         enrolment = Enrolment.objects.filter(
             initiative__name=name, initiative__sample=True, year=year
         ).first()

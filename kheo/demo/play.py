@@ -13,6 +13,8 @@ from kheo.units.models import Unit
 
 # The day before the reorganisation: what is played up to here belongs to the old structure.
 EVE = date(2025, 6, 30)
+# The first year after it.
+NEW = 2026
 Say = Callable[[str], None]
 
 
@@ -59,17 +61,21 @@ def _after(on: stage.Stage, say: Say) -> None:
     directive = Directive.objects.get(source=ordered.SOURCE)
     stage.sample_committee(stage.sample_commune(now), on.movement)
     circle.renew(now)
-    say("Xã mẫu: kế hoạch năm 2026, duy trì, đăng ký mới, báo cáo, công nhận")
-    circle.plan(on.movement, 2026, "Giữ mô hình tốt, thêm việc thiết thực", directive, now)
-    waiting = circle.go_on(2026, now) + circle.register(circle.NEW, 2026, now)
-    circle.approve(waiting, "01-DM/BCĐ (mẫu)", date(2026, 2, 10), now)
-    circle.reports(2026)
-    circle.recognise(["Tiếng kẻng học bài", "Con đường hoa biên giới"], "05-QĐ/BCĐ (mẫu)", date(2026, 7, 15))
+    # Up to the year one looks at it, so that there is always something running and something due.
+    for year in range(NEW, now.year + 1):
+        say(f"Xã mẫu: kế hoạch năm {year}, duy trì, đăng ký mới, báo cáo, công nhận")
+        circle.plan(on.movement, year, "Giữ mô hình tốt, thêm việc thiết thực", directive, now)
+        waiting = circle.go_on(year, now)
+        if year == NEW:
+            waiting += circle.register(circle.NEW, year, now)
+        circle.approve(waiting, "01-DM/BCĐ (mẫu)", min(date(year, 2, 10), now), now)
+        circle.reports(year)
+    circle.recognise(["Tiếng kẻng học bài", "Con đường hoa biên giới"], "05-QĐ/BCĐ (mẫu)", date(NEW, 7, 15))
     circle.answer(directive)
     say("Văn bản: chờ số, chưa có bản ký, đã có bản ký")
-    circle.put_on_paper(on.movement, 2026)
+    circle.put_on_paper(on.movement, now.year)
     say("Đường dẫn đăng ký không cần tài khoản, danh sách công khai")
-    circle.open_a_link(on.movement, 2026)
+    circle.open_a_link(on.movement, now.year)
     say("Trang công khai")
     circle.publish_known()
     circle.publish(["Tiếng kẻng học bài", "Con đường hoa biên giới", "Thả cá giữ nguồn suối Mẫu"])

@@ -242,10 +242,26 @@ def something_sent() -> dict[str, str]:
     return {}
 
 
+def next_year() -> dict[str, str]:
+    from kheo.lib.periods import today
+
+    return {"next_year": str(today().year + 1)}
+
+
 def days_of_a_window() -> dict[str, str]:
     from kheo.lib.periods import today
 
     return {"today": f"{today():%d/%m/%Y}", "later": f"{today() + timedelta(days=30):%d/%m/%Y}"}
+
+
+def a_year_without_a_link() -> dict[str, str]:
+    from kheo.lib.periods import today
+    from kheo.submissions.models import RegistrationLink
+
+    if today().month < 10:
+        # Next year's is not offered yet, so this year's must still be to open.
+        RegistrationLink.objects.update(year=today().year - 1)
+    return days_of_a_window()
 
 
 def a_report_sent() -> dict[str, str]:
@@ -262,7 +278,8 @@ def a_report_sent() -> dict[str, str]:
 
 PREPARED: dict[str, Callable[[], dict[str, str]]] = {
     "dang-nhap-lan-dau": a_code_for_lan,
-    "dang-ky-khong-tai-khoan": days_of_a_window,
+    "dang-ky-khong-tai-khoan": a_year_without_a_link,
     "van-ban-giay": a_report_sent,
     "tiep-nhan-va-tra-lai": something_sent,
+    "duy-tri-va-dan-bang": next_year,
 }

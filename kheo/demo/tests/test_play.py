@@ -10,12 +10,16 @@ from django.test import TestCase
 
 from kheo.demo import ordered, play
 from kheo.directives.models import Directive, Duty
+from kheo.fieldwork.models import FieldReport
+from kheo.fieldwork.models.unit_reports import asked_of
 from kheo.initiatives.models import Enrolment, Initiative
+from kheo.lib.tests.clock import on_day
 from kheo.papers.models import Paper
 from kheo.places.loading import DISTRICTS_ENDED
 from kheo.plans.models import CriteriaSet
 from kheo.reporting.models import ReportedFigure
 from kheo.stories.models import Story
+from kheo.submissions.models import RegistrationLink
 from kheo.tallies import counting, figures, sampling
 from kheo.units.models import Post, Unit
 
@@ -140,3 +144,31 @@ class TheDemonstration(TestCase):
             spoken("figures", "--year", "2021", "--by", "area", "--structure", "then", "--json")
         )
         self.assertEqual(table["communes"], 460)
+
+
+class LookedAtInJanuary(TestCase):
+    """Whoever opens the demonstration in a young year finds that year under way."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.enterClassContext(on_day(date(2027, 1, 6)))
+        play.play(lambda scene: None)
+
+    def test_what_ran_last_year_goes_on_and_something_is_due(self):
+        minh = Post.objects.current().get(user__username="minh")
+        going_on = Enrolment.objects.filter(year=2027, initiative__sample=True)
+        self.assertEqual({each.kind for each in going_on}, {Enrolment.Kind.CONTINUING})
+        self.assertEqual(going_on.count(), 5)
+        self.assertEqual([each.name for each in asked_of(minh)], ["Báo cáo quý I năm 2027"])
+        (waiting,) = FieldReport.objects.filter(state="sent")
+        self.assertEqual((waiting.enrolment.year, waiting.happened_on), (2027, date(2027, 1, 6)))
+        self.assertEqual(RegistrationLink.objects.get().year, 2027)
+
+    def test_the_year_before_is_told_as_ever(self):
+        played = figures.year(2026, "area", everything=True, sample=True)
+        self.assertEqual(
+            (played.totals["enrolled_new"], played.totals["enrolled_continuing"]),
+            (2, 3),
+        )
+        _compared, wrong = counting.verify()
+        self.assertEqual(wrong, [])

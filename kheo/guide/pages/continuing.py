@@ -15,7 +15,7 @@ PAGE = Page(
         Step(
             _("Choose the year, tick what still runs (or all at once), leave out what has stopped."),
             Control("checkbox", "Chọn mọi dòng của trang này"),
-            before=(Press(Control("link", "2027")),),
+            before=(Press(Control("link", "{next_year}")),),
         ),
         Step(_("Press “Register the chosen ones”."), Control("button", "Đăng ký duy trì", begins=True)),
         Step(
