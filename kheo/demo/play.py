@@ -14,7 +14,7 @@ from kheo.units.models import Unit
 # The day before the reorganisation: what is played up to here belongs to the old structure.
 EVE = date(2025, 6, 30)
 # The first year after it.
-NEW = 2026
+FIRST_YEAR = 2026
 Say = Callable[[str], None]
 
 
@@ -62,15 +62,17 @@ def _after(on: stage.Stage, say: Say) -> None:
     stage.sample_committee(stage.sample_commune(now), on.movement)
     circle.renew(now)
     # Up to the year one looks at it, so that there is always something running and something due.
-    for year in range(NEW, now.year + 1):
+    for year in range(FIRST_YEAR, now.year + 1):
         say(f"Xã mẫu: kế hoạch năm {year}, duy trì, đăng ký mới, báo cáo, công nhận")
         circle.plan(on.movement, year, "Giữ mô hình tốt, thêm việc thiết thực", directive, now)
         waiting = circle.go_on(year, now)
-        if year == NEW:
+        if year == FIRST_YEAR:
             waiting += circle.register(circle.NEW, year, now)
         circle.approve(waiting, "01-DM/BCĐ (mẫu)", min(date(year, 2, 10), now), now)
         circle.reports(year)
-    circle.recognise(["Tiếng kẻng học bài", "Con đường hoa biên giới"], "05-QĐ/BCĐ (mẫu)", date(NEW, 7, 15))
+    circle.recognise(
+        ["Tiếng kẻng học bài", "Con đường hoa biên giới"], "05-QĐ/BCĐ (mẫu)", date(FIRST_YEAR, 7, 15)
+    )
     circle.answer(directive)
     say("Văn bản: chờ số, chưa có bản ký, đã có bản ký")
     circle.put_on_paper(on.movement, now.year)
