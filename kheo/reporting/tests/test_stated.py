@@ -457,15 +457,19 @@ class Namesakes(TestCase):
         self.assertEqual(taken(1), taken(20))
 
     def test_beside_the_count_each_has_its_place(self):
-        text = (
-            "Đơn vị;Kỳ;Mới\nxã Tam Hợp (Quỳ Hợp);2024;5\nxã Tam Hợp (Tương Dương);2024;6\nxã Tam Đình;2024;2"
-        )
-        self.paste(text.rpartition("\n")[0], keep="1")
+        text = "Đơn vị;Kỳ;Mới;Duy trì\nxã Tam Hợp (Quỳ Hợp);2024;5;7\nxã Tam Hợp (Tương Dương);2024;6;8"
+        self.paste(text, keep="1")
         path = reverse("reported_comparison")
         page = self.client.get(path, {"year": 2024})
+        # One body after the other, though their names are the same.
         self.assertEqual(
-            {name for _row, name in page.context["rows"]},
-            {"Đảng ủy xã Tam Hợp (Quỳ Hợp)", "Đảng ủy xã Tam Hợp (Tương Dương)"},
+            [(name, row.figure.value) for row, name in page.context["rows"]],
+            [
+                ("Đảng ủy xã Tam Hợp (Tương Dương)", 8),
+                ("Đảng ủy xã Tam Hợp (Tương Dương)", 6),
+                ("Đảng ủy xã Tam Hợp (Quỳ Hợp)", 7),
+                ("Đảng ủy xã Tam Hợp (Quỳ Hợp)", 5),
+            ],
         )
         one = self.client.get(path, {"unit": self.then["Quỳ Hợp"].pk})
         self.assertContains(one, "xã Tam Hợp, huyện Quỳ Hợp")

@@ -271,7 +271,7 @@ def comparison(request: Request) -> HttpResponseBase:
     sample = request.GET.get("sample") == "1" or any(post.unit.sample for post in posts_of(who))
     if not sample:
         seen = seen.filter(sample=False)
-    order = ("-period_last", "period_first", "unit__sort_key", "measure", "pk")
+    order = ("-period_last", "period_first", "unit__sort_key", "unit_id", "measure", "pk")
     figures = list(seen.with_parts().select_related(f"unit__{PLACE}").order_by(*order)[:MOST_COMPARED])
     rows = beside(figures, who, sample=sample)
     names = told_apart(row.figure.unit for row in rows if row.figure.unit)
