@@ -53,6 +53,8 @@ def test_how_far_it_is(sign_in, visit_all, monkeypatch):
     Reorganisation.objects.filter(pk=story.pk).update(work="switch", moved_at=timezone.now())
     visit_all([address])
 
+    # A page left open would load itself anew in the middle of the next look.
+    page.goto("about:blank")
     reorganise._stop(story.pk)
     visit_all([address])
     page.goto(address)
